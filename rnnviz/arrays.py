@@ -1,0 +1,37 @@
+"""Arrays from outside: real, finite, rectangular float64, or one clear line why not."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnviz.errors import RnnvizError
+
+Array = NDArray[np.float64]
+
+
+def real_array(name: str, value: Any, shapes: str, ndim: tuple[int, ...]) -> Array:
+    """Return a read-only float64 copy of ``value`` whose number of axes is one of ``ndim``.
+
+    ``shapes`` says in words what is wanted, such as ``"(T, B, I) or (T, I)"``. Raises RnnvizError
+    for ragged rows, text, objects, complex numbers, empty axes, a wrong number of axes, NaN and Inf.
+    """
+    try:
+        given = np.asarray(value)
+    except ValueError:
+        raise RnnvizError(f"{name}: wanted numbers of shape {shapes}, got ragged rows") from None
+    if given.dtype.kind not in "fiub":
+        kind = {"c": "complex numbers", "O": "objects", "U": "text", "S": "text"}
+        found = kind.get(given.dtype.kind, str(given.dtype))
+        raise RnnvizError(f"{name}: wanted real numbers of shape {shapes}, got {found}")
+    if given.ndim not in ndim or 0 in given.shape:
+        raise RnnvizError(f"{name}: wanted shape {shapes} with no empty axis, got {given.shape}")
+    array = np.array(given, dtype=np.float64)
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        index = tuple(int(k) for k in bad[0])
+        raise RnnvizError(
+            f"{name}: wanted finite numbers, got {array[index]} at index {list(index)}"
+        )
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,137 @@
+"""A trace as a file: JSON and npz, which can be read back, and CSV for spreadsheets.
+
+JSON schema, version 1::
+
+    {"format": "rnnviz-trace", "schema": 1, "cell": "lstm",
+     "sizes": {"T": 3, "B": 1, "I": 3, "H": 2},
+     "states": {"h_prev": [B][H], "c_prev": [B][H]},         where the sequence started
+     "params": {"weight_ih": [G·H][I], "weight_hh": [G·H][H], "bias_ih": [G·H], "bias_hh": [G·H]},
+     "values": {"x": [T][B][I], "h_prev": [T][B][H], …}}      every name, in order of computation
+
+The npz holds the same under ``format``, ``schema``, ``cell``, ``states/…``, ``params/…`` and
+``values/…``. The CSV is long form: ``t,b,name,unit,value`` with t, b and unit counted from 0.
+"""
+
+import csv
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnviz.errors import RnnvizError
+from rnnviz.files import replacing
+from rnnviz.params import NAMES, Params
+from rnnviz.tracing import Trace
+from rnnviz.tracing import trace as run_trace
+
+FORMAT, SCHEMA = "rnnviz-trace", 1
+AGREE = 1e-9  # relative: far above the rounding of any processor, far below a wrong weight
+
+
+def to_json(trace: Trace, path: str | Path) -> None:
+    """Write the trace as JSON (schema above); every float reads back exactly."""
+    record = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "cell": trace.cell.name,
+        "sizes": trace.sizes,
+        "states": {name: value.tolist() for name, value in trace.states.items()},
+        "params": {name: getattr(trace.params, name).tolist() for name in NAMES},
+        "values": {name: trace[name].tolist() for name in trace.names},
+    }
+    with replacing(Path(path)) as temporary:
+        temporary.write_text(json.dumps(record, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def to_npz(trace: Trace, path: str | Path) -> None:
+    """Write the trace as npz: float64 arrays and no pickled objects."""
+    arrays: dict[str, Any] = {
+        "format": np.array(FORMAT),
+        "schema": np.array(SCHEMA),
+        "cell": np.array(trace.cell.name),
+        **{f"states/{name}": value for name, value in trace.states.items()},
+        **{f"params/{name}": getattr(trace.params, name) for name in NAMES},
+        **{f"values/{name}": trace[name] for name in trace.names},
+    }
+    with replacing(Path(path)) as temporary, temporary.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def to_csv(trace: Trace, path: str | Path) -> None:
+    """Write one line a number: t, b, name, unit (all from 0) and the value in full precision."""
+    with (
+        replacing(Path(path)) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("t", "b", "name", "unit", "value"))
+        for t in range(trace.sizes["T"]):
+            for b in range(trace.sizes["B"]):
+                for name, vector in trace.at(t, b).items():
+                    for unit, value in enumerate(vector):
+                        writer.writerow((t, b, name, unit, repr(float(value))))
+
+
+def from_json(path: str | Path) -> Trace:
+    """Read a trace back from JSON; RnnvizError if it is none or its values do not follow from it."""
+    try:
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise RnnvizError(f"{path}: wanted a JSON trace, got: {error}") from None
+    if not isinstance(record, dict):
+        raise RnnvizError(f"{path}: wanted a JSON object, got {type(record).__name__}")
+    parts = {key: record.get(key) for key in ("states", "params", "values")}
+    for key, part in parts.items():
+        if not isinstance(part, dict):
+            raise RnnvizError(f"{path}: wanted an object under {key!r}, got {part!r:.40}")
+    return _rebuild(path, record, **parts)
+
+
+def from_npz(path: str | Path) -> Trace:
+    """Read a trace back from npz; RnnvizError if it is none or its values do not follow from it."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise RnnvizError(f"{path}: wanted an npz trace, got: {error}") from None
+    head = {key: arrays[key].item() for key in ("format", "schema", "cell") if key in arrays}
+    parts: dict[str, dict[str, Any]] = {"states": {}, "params": {}, "values": {}}
+    for name, array in arrays.items():
+        part, _, key = name.partition("/")
+        if key and part in parts:
+            parts[part][key] = array
+    return _rebuild(path, head, **parts)
+
+
+def _rebuild(
+    path: str | Path,
+    head: Mapping[str, Any],
+    states: Mapping[str, Any],
+    params: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> Trace:
+    if head.get("format") != FORMAT or head.get("schema") != SCHEMA:
+        raise RnnvizError(
+            f"{path}: wanted format {FORMAT!r} with schema {SCHEMA}, "
+            f"got {head.get('format')!r} with {head.get('schema')!r}"
+        )
+    for key, part in (("x", values), *((name, params) for name in NAMES)):
+        if key not in part:
+            raise RnnvizError(f"{path}: wanted {key!r}, got none")
+    again = run_trace(
+        str(head.get("cell")),
+        values["x"],
+        Params(*(params[name] for name in NAMES)),
+        h0=states.get("h_prev"),
+        c0=states.get("c_prev"),
+    )
+    for name in again.names:
+        stored = np.asarray(values.get(name, np.nan), dtype=float)
+        if stored.shape != again[name].shape or not np.allclose(
+            stored, again[name], rtol=AGREE, atol=AGREE
+        ):
+            raise RnnvizError(f"{path}: wanted {name!r} to follow from x and params, it does not")
+    return again

@@ -1,0 +1,46 @@
+"""Writing files so that an existing one is intact until its replacement is complete."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rnnviz.errors import RnnvizError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; it takes the place of ``path`` when the block succeeds.
+
+    When the block fails, the temporary file is removed and ``path`` is as it was. Raises
+    RnnvizError if the folder is missing or cannot be written.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise RnnvizError(f"output: wanted an existing folder, got {str(path.parent)!r}")
+    if path.is_dir():
+        raise RnnvizError(f"output: wanted a file, got the folder {str(path)!r}")
+    try:
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent
+        )
+    except OSError as error:
+        raise RnnvizError(
+            f"output: wanted a folder that can be written, got {str(path.parent)!r} "
+            f"({error.strerror})"
+        ) from None
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner can read
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

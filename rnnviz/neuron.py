@@ -1,0 +1,110 @@
+"""One neuron's sum, product by product: what the worked example of the picture and the terminal show."""
+
+from dataclasses import dataclass
+
+from rnnviz.tracing import Trace
+
+
+@dataclass(frozen=True)
+class Ref:
+    """One scalar by its address: a value (``x``, unit 0) or a parameter (``W_if``, row, column)."""
+
+    name: str
+    index: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Product:
+    """One ``left × right`` of a sum: the scalars, where they come from and their product."""
+
+    left_ref: Ref
+    right_ref: Ref
+    left: float
+    right: float
+    product: float
+
+
+@dataclass(frozen=True)
+class Bias:
+    """One bias of a sum: where it comes from and its value."""
+
+    ref: Ref
+    value: float
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """All that makes one unit of a gate: its products, biases, sum, activation and value.
+
+    ``sum`` is the trace's pre-activation; ``activation`` is the op's name, or None where the sum
+    itself is the value (a linear part such as the GRU's n_h).
+    """
+
+    ref: Ref
+    t: int
+    b: int
+    products: tuple[Product, ...]
+    biases: tuple[Bias, ...]
+    sum: float
+    activation: str | None
+    value: float
+
+
+def neuron(trace: Trace, name: str, unit: int, t: int, b: int = 0) -> Neuron:
+    """Return unit ``unit`` of gate ``name`` at timestep t of sample b, all from 0.
+
+    ``name`` is a gate (``f``), its pre-activation (``f_pre``) or a linear part (``f_x``). Raises
+    RnnvizError for a value that is no such sum and for an index out of range.
+    """
+    trace.check_index("t", t, trace.sizes["T"])
+    trace.check_index("b", b, trace.sizes["B"])
+    trace.check_index("unit", unit, trace.sizes["H"])
+    step = trace.cell.step(name)
+    activation = None
+    if step.op in ("sigmoid", "tanh"):
+        activation = step.op
+        step = trace.cell.step(step.args[0]) if _is_step(trace, step.args[0]) else step
+    products, biases = _terms(trace, step.name, unit, t, b)
+    return Neuron(
+        ref=Ref(name, (unit,)),
+        t=t,
+        b=b,
+        products=tuple(products),
+        biases=tuple(biases),
+        sum=float(trace[step.name][t, b, unit]),
+        activation=activation,
+        value=float(trace[name][t, b, unit]),
+    )
+
+
+def _is_step(trace: Trace, name: str) -> bool:
+    return any(step.name == name for step in trace.cell.steps)
+
+
+def _terms(trace: Trace, name: str, unit: int, t: int, b: int) -> tuple[list[Product], list[Bias]]:
+    step = trace.cell.step(name)
+    if step.op == "linear":
+        weight, source, bias = step.args
+        blocks = trace.params.blocks(trace.cell)
+        products = [
+            Product(
+                Ref(weight, (unit, k)),
+                Ref(source, (k,)),
+                float(w),
+                float(v),
+                float(w * v),
+            )
+            for k, (w, v) in enumerate(zip(blocks[weight][unit], trace[source][t, b], strict=True))
+        ]
+        return products, [Bias(Ref(bias, (unit,)), float(blocks[bias][unit]))]
+    if step.op == "mul":
+        left, right = step.args
+        values = (float(trace[arg][t, b, unit]) for arg in step.args)
+        refs = (Ref(left, (unit,)), Ref(right, (unit,)))
+        return [Product(*refs, *values, float(trace[name][t, b, unit]))], []
+    products, biases = [], []
+    for arg in step.args:
+        more_products, more_biases = _terms(trace, arg, unit, t, b)
+        products += more_products
+        biases += more_biases
+    return products, biases
