@@ -1,11 +1,16 @@
 """See every number inside a recurrent cell: trace an RNN, LSTM or GRU and animate its values."""
 
-from rnnviz.cells import CELLS, Cell
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from rnnviz.errors import RnnvizError
-from rnnviz.export import from_json, from_npz
-from rnnviz.neuron import Neuron, neuron
-from rnnviz.params import Params, demo
-from rnnviz.tracing import Trace, trace
+
+if TYPE_CHECKING:
+    from rnnviz.cells import CELLS, Cell
+    from rnnviz.export import from_json, from_npz
+    from rnnviz.params import Params, demo
+    from rnnviz.scalars import Neuron, neuron
+    from rnnviz.tracing import Trace, trace
 
 __version__ = "0.1.0"
 __all__ = [
@@ -22,3 +27,30 @@ __all__ = [
     "neuron",
     "trace",
 ]
+# loaded when first used, so that the command line's --help need not wait for numpy
+_HOMES = {
+    "CELLS": "cells",
+    "Cell": "cells",
+    "Neuron": "scalars",
+    "Params": "params",
+    "Trace": "tracing",
+    "demo": "params",
+    "from_json": "export",
+    "from_npz": "export",
+    "neuron": "scalars",
+    "trace": "tracing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name from its module."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rnnviz' has no attribute {name!r}")
+    value = getattr(import_module(f"rnnviz.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, loaded or not."""
+    return __all__

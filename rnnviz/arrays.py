@@ -14,7 +14,7 @@ def real_array(name: str, value: Any, shapes: str, ndim: tuple[int, ...]) -> Arr
     """Return a read-only float64 copy of ``value`` whose number of axes is one of ``ndim``.
 
     ``shapes`` says in words what is wanted, such as ``"(T, B, I) or (T, I)"``. Raises RnnvizError
-    for ragged rows, text, objects, complex numbers, empty axes, a wrong number of axes, NaN and Inf.
+    for ragged rows, text, objects, complex numbers, empty or too many axes, NaN and Inf.
     """
     try:
         given = np.asarray(value)
@@ -26,7 +26,8 @@ def real_array(name: str, value: Any, shapes: str, ndim: tuple[int, ...]) -> Arr
         raise RnnvizError(f"{name}: wanted real numbers of shape {shapes}, got {found}")
     if given.ndim not in ndim or 0 in given.shape:
         raise RnnvizError(f"{name}: wanted shape {shapes} with no empty axis, got {given.shape}")
-    array = np.array(given, dtype=np.float64)
+    with np.errstate(over="ignore"):  # a longer float beyond float64 becomes Inf, refused below
+        array = np.array(given, dtype=np.float64)
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         index = tuple(int(k) for k in bad[0])

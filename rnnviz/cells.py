@@ -13,7 +13,7 @@ from rnnviz.ops import OPS, REALS
 
 @dataclass(frozen=True)
 class Step:
-    """One named value: ``name = op(*args)``; args are inputs, states, parameters or earlier steps."""
+    """One value, ``name = op(*args)``; args are inputs, states, parameters or earlier steps."""
 
     name: str
     op: str
@@ -160,7 +160,7 @@ CELLS: dict[str, Cell] = {cell.name: cell for cell in (RNN, LSTM, GRU)}
 
 
 def cell_named(name: str) -> Cell:
-    """Return the cell with this name (``rnn``, ``lstm`` or ``gru``); RnnvizError if there is none."""
+    """Return the cell with this name (``rnn``, ``lstm``, ``gru``); RnnvizError if none has it."""
     try:
         return CELLS[name]
     except KeyError:

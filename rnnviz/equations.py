@@ -97,7 +97,7 @@ class Worked:
 
 
 def worked(trace: Trace, name: str, unit: int, t: int, b: int = 0, digits: int = DIGITS) -> Worked:
-    """Return an element-wise step's numbers for one unit; ``=`` where they are exact, else ``≈``."""
+    """Return one unit of an element-wise step in numbers; ``=`` if they are exact, else ``≈``."""
     step = trace.cell.step(name)
 
     def shown(value: str) -> str:

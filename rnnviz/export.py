@@ -76,34 +76,36 @@ def to_csv(trace: Trace, path: str | Path) -> None:
 
 
 def from_json(path: str | Path) -> Trace:
-    """Read a trace back from JSON; RnnvizError if it is none or its values do not follow from it."""
+    """Read a trace back from JSON; RnnvizError if it is none or its values do not follow."""
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise RnnvizError(f"{path}: wanted a JSON trace, got: {error}") from None
     if not isinstance(record, dict):
         raise RnnvizError(f"{path}: wanted a JSON object, got {type(record).__name__}")
-    parts = {key: record.get(key) for key in ("states", "params", "values")}
-    for key, part in parts.items():
+    parts: dict[str, Mapping[str, Any]] = {}
+    for key in ("states", "params", "values"):
+        part = record.get(key)
         if not isinstance(part, dict):
             raise RnnvizError(f"{path}: wanted an object under {key!r}, got {part!r:.40}")
+        parts[key] = part
     return _rebuild(path, record, **parts)
 
 
 def from_npz(path: str | Path) -> Trace:
-    """Read a trace back from npz; RnnvizError if it is none or its values do not follow from it."""
+    """Read a trace back from npz; RnnvizError if it is none or its values do not follow."""
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise RnnvizError(f"{path}: wanted an npz trace, got: {error}") from None
     head = {key: arrays[key].item() for key in ("format", "schema", "cell") if key in arrays}
-    parts: dict[str, dict[str, Any]] = {"states": {}, "params": {}, "values": {}}
+    groups: dict[str, dict[str, Any]] = {"states": {}, "params": {}, "values": {}}
     for name, array in arrays.items():
         part, _, key = name.partition("/")
-        if key and part in parts:
-            parts[part][key] = array
-    return _rebuild(path, head, **parts)
+        if key and part in groups:
+            groups[part][key] = array
+    return _rebuild(path, head, **groups)
 
 
 def _rebuild(

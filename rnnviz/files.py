@@ -11,7 +11,7 @@ from rnnviz.errors import RnnvizError
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``; it takes the place of ``path`` when the block succeeds.
+    """Yield a temporary path beside ``path``; it replaces ``path`` when the block succeeds.
 
     When the block fails, the temporary file is removed and ``path`` is as it was. Raises
     RnnvizError if the folder is missing or cannot be written.
@@ -23,7 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
         raise RnnvizError(f"output: wanted a file, got the folder {str(path)!r}")
     try:
         handle, name = tempfile.mkstemp(
-            prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent
+            prefix=f".{path.stem[:40]}.", suffix=path.suffix, dir=path.parent
         )
     except OSError as error:
         raise RnnvizError(

@@ -11,6 +11,7 @@ from rnnviz.cells import Cell
 from rnnviz.errors import RnnvizError
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+_SHAPES = ("(G·H, I)", "(G·H, H)", "(G·H,)", "(G·H,)")
 _PARTS = ("x", "h_prev", "c_prev", "weights", "biases")  # a stream each: x is the same in all cells
 DEMO_SEED = 1016  # its gates differ visibly in all three cells
 MAX_DRAWN = 8  # hidden units and inputs that the picture draws as pills
@@ -31,16 +32,16 @@ class Params:
     bias_hh: Array | None = None
 
     def __post_init__(self) -> None:
-        rows = ()
-        for name, shape in zip(NAMES, ("(G·H, I)", "(G·H, H)", "(G·H,)", "(G·H,)"), strict=True):
+        rows = 0
+        for name, shape, ndim in zip(NAMES, _SHAPES, (2, 2, 1, 1), strict=True):
             value: Any = getattr(self, name)
-            if value is None:
+            if value is None and ndim == 1:
                 value = np.zeros(rows)
-            array = real_array(name, value, shape, (len(shape.split(",")) - shape.endswith(",)"),))
-            rows = rows or (len(array),)
-            if len(array) != rows[0]:
+            array = real_array(name, value, shape, (ndim,))
+            rows = rows or len(array)
+            if len(array) != rows:
                 raise RnnvizError(
-                    f"{name}: wanted {rows[0]} rows (G·H) like weight_ih, got {len(array)}"
+                    f"{name}: wanted {rows} rows (G·H) like weight_ih, got {len(array)}"
                 )
             object.__setattr__(self, name, array)
 
@@ -64,7 +65,7 @@ class Params:
             )
 
     def blocks(self, cell: Cell) -> Mapping[str, Array]:
-        """Return each parameter block by its name in the cell: W_i. (H, I), W_h. (H, H), b_.. (H,)."""
+        """Return each block by its name: W_i· (H, I), W_h· (H, H), b_i· and b_h· (H,)."""
         self.check(cell)
         hidden = self.hidden_size
         blocks: dict[str, Array] = {}

@@ -1,4 +1,4 @@
-"""Numbers as they are shown: rounded once, honest about saturation and about sums that do not add up."""
+"""Numbers as they are shown: rounded once, honest about saturation and inexact sums."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ def show(
     signed: bool = False,
     within: tuple[float, float] = REALS,
 ) -> str:
-    """Return ``value`` rounded to ``digits`` decimals (fewer from 10 up, an exponent from 10,000 up).
+    """Return ``value`` with ``digits`` decimals, fewer from 10 up, an exponent from 10,000 up.
 
     Zero has no sign. A value strictly inside ``within`` never shows as one of its ends: it gets one
     digit more, and then ``<`` or ``>``.

@@ -15,10 +15,10 @@ from rnnviz.arrays import Array, real_array
 from rnnviz.cells import Cell, cell_named
 from rnnviz.errors import RnnvizError
 from rnnviz.ops import OPS, Values
-from rnnviz.params import Params, demo
+from rnnviz.params import MAX_DRAWN, Params, demo
 
 if TYPE_CHECKING:
-    from rnnviz.neuron import Neuron
+    from rnnviz.scalars import Neuron
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Trace:
     values: Mapping[str, Array]
 
     def __getitem__(self, name: str) -> Array:
-        """Return a value at all timesteps: (T, B, H), or (T, B, I) for ``x``; RnnvizError if unknown."""
+        """Return a value at all timesteps: (T, B, H), for ``x`` (T, B, I); RnnvizError if unknown."""
         try:
             return self.values[name]
         except KeyError:
@@ -65,8 +65,8 @@ class Trace:
             raise RnnvizError(f"{name}: wanted 0 to {size - 1}, got {index}")
 
     def neuron(self, name: str, unit: int, t: int, b: int = 0) -> "Neuron":
-        """Return one unit of a gate with its products, biases, sum and activation (rnnviz.neuron)."""
-        from rnnviz.neuron import neuron
+        """Return one unit of a gate: its products, biases, sum, activation (see rnnviz.scalars)."""
+        from rnnviz.scalars import neuron
 
         return neuron(self, name, unit, t, b)
 
@@ -96,7 +96,7 @@ class Trace:
 def run(
     cell: Cell, blocks: Mapping[str, Values], x: Values, states: Mapping[str, Values]
 ) -> dict[str, Values]:
-    """Evaluate the steps over x (T, B, I) from states (B, H); return name -> (T, B, ·), any dtype."""
+    """Evaluate the steps over x (T, B, I) from states (B, H): name -> (T, B, ·), any dtype."""
     kept: dict[str, list[Values]] = {name: [] for name in cell.names}
     carried = dict(states)
     for x_t in x:
@@ -130,8 +130,12 @@ def trace(
         example = demo(cell)
         x, params = example.x, example.params
         given = {name: example.states.get(name) if v is None else v for name, v in given.items()}
-    x = _sequence(x if x is not None else demo(cell, input_size=_width(params)).x)
+    if x is None and params is not None:
+        _demo_width("x", params.input_size)
+        x = demo(cell, input_size=params.input_size).x
+    x = _sequence(x)
     if params is None:
+        _demo_width("params", x.shape[2])
         params = demo(cell, input_size=x.shape[2]).params
     params.check(cell)
     if x.shape[2] != params.input_size:
@@ -149,8 +153,11 @@ def trace(
     return Trace(cell, params, MappingProxyType(states), MappingProxyType(values))
 
 
-def _width(params: Params | None) -> int:
-    return params.input_size if params is not None else 3
+def _demo_width(name: str, width: int) -> None:
+    if width > MAX_DRAWN:
+        raise RnnvizError(
+            f"{name}: wanted for {width} inputs (the demo has up to {MAX_DRAWN}), got none"
+        )
 
 
 def _sequence(x: Any) -> Array:

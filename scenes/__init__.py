@@ -1,0 +1,1 @@
+"""Scenes that rnnviz brings along; each renders with manim alone, too."""

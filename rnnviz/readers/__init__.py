@@ -1,0 +1,10 @@
+"""Files from outside, a module per format family: sequences to run on and weights to run with.
+
+Reading needs numpy and the standard library only; a format with a library of its own imports that
+library inside the function that uses it.
+"""
+
+from rnnviz.readers.sequence import load_sequence
+from rnnviz.readers.weights import load_params
+
+__all__ = ["load_params", "load_sequence"]

@@ -1,4 +1,4 @@
-"""One neuron's sum, product by product: what the worked example of the picture and the terminal show."""
+"""One neuron's sum, product by product: the worked example of the picture and the terminal."""
 
 from dataclasses import dataclass
 
@@ -99,9 +99,14 @@ def _terms(trace: Trace, name: str, unit: int, t: int, b: int) -> tuple[list[Pro
         return products, [Bias(Ref(bias, (unit,)), float(blocks[bias][unit]))]
     if step.op == "mul":
         left, right = step.args
-        values = (float(trace[arg][t, b, unit]) for arg in step.args)
-        refs = (Ref(left, (unit,)), Ref(right, (unit,)))
-        return [Product(*refs, *values, float(trace[name][t, b, unit]))], []
+        product = Product(
+            Ref(left, (unit,)),
+            Ref(right, (unit,)),
+            float(trace[left][t, b, unit]),
+            float(trace[right][t, b, unit]),
+            float(trace[name][t, b, unit]),
+        )
+        return [product], []
     products, biases = [], []
     for arg in step.args:
         more_products, more_biases = _terms(trace, arg, unit, t, b)

@@ -1,0 +1,151 @@
+"""What is seen, in one sentence with its numbers: the default caption of every beat."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rnnviz.equations import subscript
+from rnnviz.rounding import DIGITS, percent, show
+from rnnviz.tracing import Trace
+
+LISTED = 2  # units named in a caption; the rest are on the screen
+LISTED_VECTOR = 3
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Puts the values of one timestep into words; t and b count from 0."""
+
+    trace: Trace
+    t: int
+    b: int = 0
+    digits: int = DIGITS
+
+    def number(self, name: str, unit: int) -> str:
+        """Return one value as shown: signed, unless it lies between 0 and 1."""
+        within = self.trace.cell.range(name)
+        value = float(self.trace[name][self.t, self.b, unit])
+        return show(value, self.digits, signed=within[0] < 0, within=within)
+
+    def vector(self, name: str) -> str:
+        """Return a vector's first values in parentheses."""
+        size = self.trace[name].shape[2]
+        numbers = [self.number(name, unit) for unit in range(min(size, LISTED_VECTOR))]
+        return f"({', '.join(numbers)}{', …' if size > LISTED_VECTOR else ''})"
+
+    def each(self, name: str, say: Callable[[str, str], str]) -> str:
+        """Join ``say(number, subscript)`` for the first units of a value."""
+        return self._join(
+            lambda unit: say(self.number(name, unit), subscript(unit)), self.trace[name].shape[2]
+        )
+
+    def shares(self, name: str, of: str = "") -> str:
+        """Say how many per cent a gate lets through, of each unit of ``of`` or just in each unit."""
+
+        def say(unit: int) -> str:
+            share = percent(float(self.trace[name][self.t, self.b, unit]), self.digits)
+            return f"{share} of {of}{subscript(unit)}" if of else f"{share} in unit {unit + 1}"
+
+        return self._join(say, self.trace[name].shape[2])
+
+    @staticmethod
+    def _join(say: Callable[[int], str], size: int) -> str:
+        items = [say(unit) for unit in range(min(size, LISTED))]
+        return ", ".join(items) + ", …" if size > LISTED else " and ".join(items)
+
+
+def _named(letter: str) -> Callable[[str, str], str]:
+    return lambda number, unit: f"{letter}{unit} = {number}"
+
+
+def _arrive(tell: Teller) -> str:
+    states = [name.removesuffix("_prev") for name in tell.trace.cell.states]
+    if tell.t:
+        carried = " and ".join(states)
+        verb = "comes" if len(states) == 1 else "come"
+        return (
+            f"Timestep {tell.t + 1}: {carried} {verb} back, and a new input x = {tell.vector('x')}."
+        )
+    told = " and ".join(f"{name} = {tell.vector(f'{name}_prev')}" for name in states)
+    return f"Timestep 1: the input is x = {tell.vector('x')}; the cell starts from {told}."
+
+
+def _recap(tell: Teller) -> str:
+    told = " and ".join(f"{name} = {tell.vector(name)}" for name in tell.trace.cell.next_state)
+    count = tell.t + 1
+    return f"After {count} timestep{'s' if count > 1 else ''} the cell hands on {told}."
+
+
+def _gates(tell: Teller) -> str:
+    keys = [gate.key for gate in tell.trace.cell.gates]
+    if tell.trace.cell.name == "lstm":
+        keys = ["f", "i", "g", "o"]
+    numbers = ", ".join(f"{key}₁ = {tell.number(key, 0)}" for key in keys)
+    return f"All gates with the same weights as before; in the first unit {numbers}."
+
+
+Captions = dict[str, Callable[[Teller], str]]
+_COMMON: Captions = {"in": _arrive, "recap": _recap, "gates": _gates}
+_RNN: Captions = {
+    "h_h": lambda tell: (
+        f"One dense layer turns the old hidden state into {tell.each('h_h', lambda n, u: n)}."
+    ),
+    "h_x": lambda tell: (
+        f"Another dense layer turns the input into {tell.each('h_x', lambda n, u: n)}."
+    ),
+    "h_pre": lambda tell: f"The two are added, unit by unit: {tell.each('h_pre', lambda n, u: n)}.",
+    "h": lambda tell: (
+        f"tanh squeezes each sum into (−1, 1): {tell.each('h', _named('h'))} go out "
+        f"and on to the next timestep."
+    ),
+}
+_LSTM: Captions = {
+    "f": lambda tell: f"The forget gate keeps {tell.shares('f', 'c')}.",
+    "fc": lambda tell: f"Of the old cell state this much remains: {tell.each('fc', _plain)}.",
+    "i": lambda tell: f"The input gate will let in {tell.shares('i', 'g')}.",
+    "g": lambda tell: f"The candidate proposes new content: {tell.each('g', _named('g'))}.",
+    "ig": lambda tell: f"Of the candidate this much gets in: {tell.each('ig', _plain)}.",
+    "c": lambda tell: f"Kept plus let in is the new cell state: {tell.each('c', _named('c'))}.",
+    "o": lambda tell: f"The output gate will show {tell.shares('o', 'tanh c')}.",
+    "tanh_c": lambda tell: (
+        f"tanh squeezes the cell state into (−1, 1): {tell.each('tanh_c', _plain)}."
+    ),
+    "h": lambda tell: (
+        f"What the output gate shows is the new hidden state: {tell.each('h', _named('h'))}."
+    ),
+}
+_GRU: Captions = {
+    "r": lambda tell: (
+        f"Of the candidate's recurrent part the reset gate will let in {tell.shares('r')}."
+    ),
+    "n_h": lambda tell: (
+        f"The recurrent part of the candidate, before the reset gate: {tell.each('n_h', _plain)}."
+    ),
+    "rn": lambda tell: f"After the reset gate this much of it is left: {tell.each('rn', _plain)}.",
+    "n": lambda tell: f"With the input it makes the candidate: {tell.each('n', _named('n'))}.",
+    "z": lambda tell: f"The update gate keeps {tell.shares('z', 'old h')}.",
+    "z_not": lambda tell: (
+        f"What it does not keep is left for the candidate: {tell.each('z_not', _plain)}."
+    ),
+    "zn": lambda tell: f"The candidate's share is {tell.each('zn', _plain)}.",
+    "zh": lambda tell: f"The share of the old hidden state is {tell.each('zh', _plain)}.",
+    "h": lambda tell: (
+        f"Both shares together are the new hidden state: {tell.each('h', _named('h'))}."
+    ),
+}
+
+
+def _plain(number: str, unit: str) -> str:
+    return f"{number} in unit {unit.translate(_NORMAL)}"
+
+
+_NORMAL = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+CAPTIONS: dict[str, Captions] = {
+    "rnn": _COMMON | _RNN,
+    "lstm": _COMMON | _LSTM,
+    "gru": _COMMON | _GRU,
+}
+
+
+def caption(trace: Trace, key: str, t: int, b: int = 0, digits: int = DIGITS) -> str:
+    """Return the caption of the beat ``key`` (``f``, ``in``, ``recap`` …) at timestep t from 0."""
+    return CAPTIONS[trace.cell.name][key](Teller(trace, t, b, digits))

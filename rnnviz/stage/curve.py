@@ -1,0 +1,55 @@
+"""An activation's curve with the places of some sums on it."""
+
+import numpy as np
+from manim import Dot, Line, VGroup, VMobject
+
+from rnnviz.diagram import Box, Point
+from rnnviz.ops import OPS
+from rnnviz.stage.canvas import UNIT, at, polyline
+from rnnviz.stage.pen import Pen
+from rnnviz.stage.theme import Rgb
+
+
+class Curve(VGroup):
+    """σ or tanh over an interval that holds every given sum, drawn in ``box``."""
+
+    def __init__(self, pen: Pen, activation: str, sums: list[float], box: Box, hue: Rgb) -> None:
+        super().__init__()
+        self.box, self.hue = box, hue
+        self.low, self.high = OPS[activation].range
+        self.reach = max(4.0, 1.15 * max(abs(value) for value in sums))
+        self.forward = OPS[activation].forward
+        theme = pen.theme
+        zero_y = self.place(0.0, 0.0)[1]
+        across = Line(at(box.left, zero_y), at(box.right, zero_y)).set_stroke(theme.muted, 1.5)
+        middle = self.place(0.0, 0.0)[0]
+        upright = Line(at(middle, box.bottom), at(middle, box.top)).set_stroke(theme.muted, 1.5)
+        xs = np.linspace(-self.reach, self.reach, 81)
+        line = polyline([self.place(x, y) for x, y in zip(xs, self.forward(xs), strict=True)])
+        line.set_stroke(hue, 3.5)
+        self.add(across, upright, line)
+        ends = [(self.high, "1")] if self.low == 0 else [(self.high, "1"), (self.low, "−1")]
+        for value, text in ends:
+            y = self.place(0.0, value)[1]
+            label = pen.types.words(text, 22, theme.muted).put(middle + 8, y + 20)
+            if value < 0:
+                label.shift(at(0, -26) - at(0, 0))
+            self.add(label)
+
+    def place(self, x: float, y: float) -> Point:
+        """Return the canvas point of (x, y), x a sum and y an activation."""
+        across = (float(x) + self.reach) / (2 * self.reach)
+        up = (float(y) - self.low) / (self.high - self.low)
+        return (
+            self.box.left + across * (self.box.right - self.box.left),
+            self.box.bottom - up * (self.box.bottom - self.box.top),
+        )
+
+    def dot(self, x: float, y: float) -> Dot:
+        """Return the point that stands for one unit's sum and value."""
+        return Dot(at(*self.place(x, y)), radius=9 * UNIT, color=self.hue)
+
+    def drop(self, x: float, y: float) -> VMobject:
+        """Return the line from the axis to the curve over one sum."""
+        foot = self.place(x, 0.0)
+        return polyline([foot, self.place(x, y)]).set_stroke(self.hue, 1.8)

@@ -1,0 +1,208 @@
+"""The diagram as manim objects: what stands, what lights up and where numbers go."""
+
+from manim import (
+    Circle,
+    DashedVMobject,
+    Line,
+    RoundedRectangle,
+    Triangle,
+    VGroup,
+    VMobject,
+)
+
+from rnnviz.diagram import PILL_WIDTH, RADIUS, Box, Node, Point, Wire
+from rnnviz.equations import equation, is_named, symbol
+from rnnviz.scalars import Neuron
+from rnnviz.stage.canvas import UNIT, at, polyline, segments
+from rnnviz.stage.pen import Pen
+from rnnviz.stage.typeset import Label
+from rnnviz.storyboard import Beat
+
+THIN, WIRE, LIT = 1.2, 2.2, 4.0
+
+
+class Drawing:
+    """All shapes of one diagram, by the names of its nodes and wires.
+
+    ``standing`` is what never changes, ``wires`` are by (source, target), ``frames`` and
+    ``circles`` by node, ``pills`` by (node, unit), and ``numbers`` hold what is shown now.
+    """
+
+    def __init__(self, pen: Pen) -> None:
+        self.pen, self.board, self.theme, self.types = pen, pen.board, pen.theme, pen.types
+        self.diagram = pen.board.diagram
+        self.pill_height = self.diagram.pitch - max(2.0, min(8.0, self.diagram.pitch * 0.14))
+        self.number_size = max(24.0, min(34.0, self.diagram.pitch * 0.6))
+        self.wires: dict[tuple[str, str], VMobject] = {}
+        self.frames: dict[str, VMobject] = {}
+        self.circles: dict[str, VGroup] = {}
+        self.pills: dict[tuple[str, int], VMobject] = {}
+        self.numbers: dict[tuple[str, int], Label] = {}
+        self.standing = VGroup(self._boundary(), *self._dense())
+        self.changing = VGroup()
+        for wire in self.diagram.wires:
+            if wire.kind == "vector":
+                self.changing.add(self._wire(wire))
+        for node in self.diagram.nodes:
+            self._node(node)
+
+    # What stands
+
+    def _boundary(self) -> VMobject:
+        box = rounded(self.diagram.boundary, 28)
+        box.set_fill(self.theme.cell, 1).set_stroke(self.theme.faint, 2)
+        return box
+
+    def _dense(self) -> list[VMobject]:
+        pairs = []
+        for wire in self.diagram.wires:
+            if wire.kind == "dense":
+                for source in range(self.diagram.node(wire.source).units):
+                    for target in range(self.diagram.node(wire.target).units):
+                        pairs.append(self.dense_ends(wire.source, source, wire.target, target))
+        return [segments(pairs).set_stroke(self.theme.faint, 0.7)] if pairs else []
+
+    def dense_ends(self, source: str, k: int, target: str, j: int) -> tuple[Point, Point]:
+        """Return where the wire of weight (j, k) starts and ends: pill edge to pill edge."""
+        (x0, y0), (x1, y1) = self.diagram.pill(source, k), self.diagram.pill(target, j)
+        return (x0 + PILL_WIDTH / 2, y0), (x1 - PILL_WIDTH / 2, y1)
+
+    def _wire(self, wire: Wire) -> VMobject:
+        line = polyline(wire.points).set_stroke(self.theme.faint, WIRE)
+        self.wires[wire.source, wire.target] = line
+        if wire.target != "next":
+            return line
+        head = Triangle().rotate(-1.5708).scale_to_fit_height(16 * UNIT)
+        head.set_fill(self.theme.faint, 1).set_stroke(width=0).move_to(at(*wire.points[-1]))
+        group = VGroup(line, head)
+        self.wires[wire.source, wire.target] = group
+        return group
+
+    def _node(self, node: Node) -> None:
+        if node.mark_at is not None:
+            stub = polyline(self.diagram.stub(node.name)).set_stroke(self.theme.faint, WIRE)
+            self.wires[node.name, node.name] = stub
+            self.circles[node.name] = self._circle(node)
+            self.changing.add(stub, self.circles[node.name])
+        frame = rounded(self.diagram.frame(node.name), 18)
+        frame.set_fill(self.theme.background, 1).set_stroke(self.theme.faint, THIN)
+        self.frames[node.name] = frame
+        self.changing.add(frame)
+        for unit in range(node.units):
+            x, y = self.diagram.pill(node.name, unit)
+            half_x, half_y = PILL_WIDTH / 2, self.pill_height / 2
+            pill = rounded(Box(x - half_x, y - half_y, x + half_x, y + half_y), half_y)
+            pill.set_fill(self.theme.cell, 1).set_stroke(self.theme.faint, THIN)
+            self.pills[node.name, unit] = pill
+            self.changing.add(pill)
+        if node.label != "none":
+            self.standing.add(self._label(node))
+
+    def _circle(self, node: Node) -> VGroup:
+        assert node.mark_at is not None
+        x, y = node.mark_at
+        disc = Circle(radius=RADIUS * UNIT).move_to(at(x, y))
+        disc.set_fill(self.theme.background, 1).set_stroke(self.theme.muted, 2)
+        formula = {"⊙": "dot.o", "+": "+", "tanh": "tanh", "1−": "1 -"}[node.mark]
+        size = 20 if node.mark == "tanh" else 24 if node.mark == "1−" else 30
+        mark = self.types.math(formula, size, self.theme.ink, node.mark)
+        mark.move_to(at(x, y))
+        return VGroup(disc, mark)
+
+    def _label(self, node: Node) -> Label:
+        cell, hue = self.diagram.cell, self.theme.hue(node.name)
+        frame = self.diagram.frame(node.name)
+        if is_named(cell, node.name):
+            formula, text = symbol(cell, node.name), symbol(cell, node.name, "text")
+        else:
+            formula, text = equation(cell, node.name), equation(cell, node.name, "text")
+        if node.label == "left":
+            return self.types.math(formula, 34, hue, text).put(
+                frame.left - 14, node.y + 10, "right"
+            )
+        if node.label == "right":
+            # on the wire's upper side; the carried state's wire may run above the centre
+            y = min(node.y, self._leaving(node.name)) - 12
+            return self.types.math(formula, 32, hue, text).put(frame.right + 10, y)
+        if node.label == "above":
+            return self.types.math(formula, 34, hue, text).put(node.x, frame.top - 16, "centre")
+        if node.label == "under":
+            return self.types.math(formula, 34, hue, text).put(node.x, frame.bottom + 34, "centre")
+        label = self.types.math(formula, 22, hue, text).put(node.x, frame.bottom + 24, "centre")
+        label.set_stroke(self.theme.cell, 5, background=True)  # wires may pass behind it
+        return label
+
+    def _leaving(self, name: str) -> float:
+        return min(
+            (wire.points[0][1] for wire in self.diagram.wires if wire.source == name and wire.points
+             and wire.points[0][0] > self.diagram.node(name).x), default=self.diagram.node(name).y
+        )  # fmt: skip
+
+    # What is shown now
+
+    def number(self, name: str, unit: int, t: int) -> Label:
+        """Return the number of one pill in its place, not yet on the screen."""
+        size = self.number_size
+        room = PILL_WIDTH - 10
+        label = self.pen.value(name, unit, t, size)
+        if label.advance > room:
+            size = max(24.0, size * room / label.advance)
+            label = self.pen.value(name, unit, t, size)
+        x, y = self.diagram.pill(name, unit)
+        return label.put(x, y + size * 0.325, "centre")
+
+    def product_origins(self, made: Neuron) -> list[Point]:
+        """Return where each product comes from: the middle of its wire, or the pill it is in."""
+        origins: list[Point] = []
+        name, unit = made.ref.name, made.ref.index[0]
+        for product in made.products:
+            source, k = product.right_ref.name, product.right_ref.index[0]
+            if product.left_ref.name in self.diagram.cell.params:
+                (x0, y0), (x1, y1) = self.dense_ends(source, k, name, unit)
+                origins.append(((x0 + x1) / 2, (y0 + y1) / 2))
+            else:
+                factors = (product.left_ref.name, source)
+                made_by = {step.args: step.name for step in self.diagram.cell.steps}
+                origins.append(self.diagram.pill(made_by[factors], unit))
+        return origins
+
+    def pill_fill(self, name: str, unit: int, t: int) -> str:
+        """Return the fill that a value gives its pill: stronger the larger it is."""
+        value = float(self.board.trace[name][t, self.board.b, unit])
+        return self.theme.fill(name, abs(value))
+
+
+def focus_wires(drawing: Drawing, beat: Beat) -> VGroup:
+    """Return the wires of the neuron in focus, drawn by the size and the sign of their weights.
+
+    A negative weight's wire is dashed, so that the sign does not rest on colour alone.
+    """
+    group = VGroup()
+    if beat.focus is None:
+        return group
+    made = drawing.pen.board.trace.neuron(beat.focus.name, beat.focus.unit, beat.t, drawing.board.b)
+    node = next(n.name for n in drawing.diagram.nodes if beat.focus.name == n.name)
+    for product in made.products:
+        if product.left_ref.name not in drawing.diagram.cell.params:
+            continue
+        source, k = product.right_ref.name, product.right_ref.index[0]
+        start, end = drawing.dense_ends(source, k, node, beat.focus.unit)
+        colour = drawing.theme.positive if product.left >= 0 else drawing.theme.negative
+        width = 1.5 + 3.5 * min(1.0, abs(product.left))
+        line: VMobject = Line(at(*start), at(*end))
+        if product.left < 0:
+            line = DashedVMobject(line, num_dashes=18, dashed_ratio=0.6)
+        group.add(line.set_stroke(colour, width))
+    return group
+
+
+def rounded(box: Box, radius: float) -> VMobject:
+    """Return a rounded rectangle over a canvas box."""
+    width, height = box.right - box.left, box.bottom - box.top
+    shape = RoundedRectangle(
+        width=width * UNIT,
+        height=height * UNIT,
+        corner_radius=min(radius, width / 2 - 0.01, height / 2 - 0.01) * UNIT,
+    )
+    shape.move_to(at((box.left + box.right) / 2, (box.top + box.bottom) / 2))
+    return shape

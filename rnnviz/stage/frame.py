@@ -1,0 +1,77 @@
+"""What stands around the picture: title, timesteps, sizes and convention, caption."""
+
+from manim import Circle, Rectangle, VGroup
+
+from rnnviz.diagram import HEIGHT, WIDTH
+from rnnviz.errors import RnnvizError
+from rnnviz.stage.canvas import UNIT, at
+from rnnviz.stage.pen import Pen
+from rnnviz.stage.typeset import Label
+
+BAND_TOP = 998.0
+MOST_DOTS = 7
+CAPTION_WIDTH = 1840.0
+
+
+class Frame:
+    """The title bar, the strip of timesteps and the caption band of one scene."""
+
+    def __init__(self, pen: Pen, title: str) -> None:
+        self.pen = pen
+        theme, trace = pen.theme, pen.board.trace
+        sizes = trace.sizes
+        heading = pen.types.words(title, 46, theme.ink, "bold").put(40, 58)
+        if heading.advance > 700:
+            raise RnnvizError(f"title: wanted at most about 30 characters, got {len(title)}")
+        count = f"input {sizes['I']} · hidden {sizes['H']} · batch {sizes['B']}"
+        if sizes["B"] > 1:
+            count += f", sample {pen.board.b + 1}"
+        band = Rectangle(width=WIDTH * UNIT, height=(HEIGHT - BAND_TOP) * UNIT)
+        band.move_to(at(WIDTH / 2, (BAND_TOP + HEIGHT) / 2))
+        band.set_fill(theme.band, 1).set_stroke(width=0)
+        self.standing = VGroup(
+            band,
+            heading,
+            pen.types.words(count, 24, theme.muted).put(1880, 34, "right"),
+            pen.types.words(trace.cell.convention, 24, theme.muted).put(1880, 66, "right"),
+        )
+
+    def strip(self, t: int) -> VGroup:
+        """Return the timesteps with the current one filled, and its name."""
+        theme, steps = self.pen.theme, self.pen.board.trace.sizes["T"]
+        text = f"t = {t + 1}" + (f" of {steps}" if steps > 1 else "")
+        label = self.pen.types.math(f"t = {t + 1}", 30, theme.ink, f"t = {t + 1}")
+        if steps > 1:
+            markup = f'#text(fill: rgb("{theme.muted}"), size: 0.8em, "of {steps}")'
+            label = self.pen.types.painted_math(f"t = {t + 1} space {markup}", 30, theme.ink, text)
+        group = VGroup(label.put(1040, 52))
+        if steps <= MOST_DOTS:
+            for k in range(steps):
+                dot = Circle(radius=11 * UNIT).move_to(at(1020 - 34 * (steps - k), 42))
+                dot.set_fill(theme.ink if k <= t else theme.background, 1 if k == t else 0.35)
+                dot.set_stroke(theme.ink if k == t else theme.muted, 2)
+                group.add(dot)
+        return group
+
+    def caption(self, text: str) -> VGroup:
+        """Return the caption in the band, on one line or two; RnnvizError if it is longer."""
+        for size in (36.0, 33.0, 30.0):
+            label = self._line(text, size)
+            if label.advance <= CAPTION_WIDTH:
+                return VGroup(label.put(WIDTH / 2, 1050, "centre"))
+        words = text.split()
+        for k in range(len(words) // 2, len(words)):
+            lines = [self._line(" ".join(part), 28) for part in (words[:k], words[k:])]
+            if lines[0].advance <= CAPTION_WIDTH and lines[1].advance <= CAPTION_WIDTH:
+                y = (1032, 1066)
+                return VGroup(
+                    *(line.put(WIDTH / 2, y[k], "centre") for k, line in enumerate(lines))
+                )
+            if lines[0].advance > CAPTION_WIDTH:
+                break
+        raise RnnvizError(
+            f"caption: wanted at most two lines of about 130 characters, got {len(text)}"
+        )
+
+    def _line(self, text: str, size: float) -> Label:
+        return self.pen.types.words(text, size, self.pen.theme.ink)

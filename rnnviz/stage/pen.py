@@ -1,0 +1,96 @@
+"""What every panel writes with: values of the trace as labels that know their address."""
+
+from dataclasses import dataclass, field
+
+from manim import VGroup, VMobject
+
+from rnnviz.equations import equation, expression, symbol
+from rnnviz.rounding import show
+from rnnviz.stage.theme import Rgb, Theme
+from rnnviz.stage.typeset import Label, Typesetter
+from rnnviz.storyboard import Storyboard
+
+LEFT, RIGHT = 40.0, 600.0  # of the panel on the canvas
+SMALLEST = 22.0
+
+
+@dataclass(eq=False)
+class Panel:
+    """The left side of a beat: all of it, what stands first and what comes as the result."""
+
+    group: VGroup
+    first: list[VMobject] = field(default_factory=list)
+    results: list[VMobject] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Pen:
+    """The storyboard's trace, a theme and a typesetter."""
+
+    board: Storyboard
+    theme: Theme
+    types: Typesetter
+
+    def shown(self, name: str, unit: int, t: int, *, signed: bool | None = None) -> str:
+        """Return a value as text; signed where it can be negative, unless told otherwise."""
+        within = self.board.trace.cell.range(name)
+        value = float(self.board.trace[name][t, self.board.b, unit])
+        sign = within[0] < 0 if signed is None else signed
+        return show(value, self.board.digits, signed=sign, within=within)
+
+    def value(self, name: str, unit: int, t: int, size: float, colour: Rgb | None = None) -> Label:
+        """Return one value of the trace as a number label."""
+        text = self.shown(name, unit, t)
+        return self.types.number(text, size, colour or self.theme.ink, f"{name}[{t},{unit}]")
+
+    def plain(self, value: float, size: float, ref: str, wrap: bool = False) -> Label:
+        """Return a signed weight, bias, product or sum; in parentheses if told to ``wrap``."""
+        text = show(value, self.board.digits, signed=True)
+        return self.types.number(f"({text})" if wrap else text, size, self.theme.ink, ref)
+
+    def sign(self, text: str, size: float) -> Label:
+        """Return an operator or a relation between numbers."""
+        return self.types.number(text, size, self.theme.muted)
+
+    def note(self, text: str, size: float = SMALLEST) -> Label:
+        """Return explanatory words."""
+        return self.types.words(text, size, self.theme.muted)
+
+    def unit_symbol(self, name: str, unit: int, size: float) -> Label:
+        """Return the symbol of one unit: f_(t,1); a value with no letter is written out."""
+        cell, hue = self.board.trace.cell, self.theme.hue(name)
+        formula = symbol(cell, name)
+        text = f"{symbol(cell, name, 'text')},{unit + 1}"
+        if formula.endswith("_t"):
+            formula = f"{formula[:-2]}_(t,{unit + 1})"
+        elif formula.endswith("_(t-1)"):
+            formula = f"{formula[:-6]}_(t-1,{unit + 1})"
+        return self.types.math(formula, size, hue, text)
+
+    def equation(self, name: str, size: float = 32.0, width: float = RIGHT - LEFT) -> Label:
+        """Return the equation of a value in the colours of its operands, as large as fits."""
+        cell = self.board.trace.cell
+
+        def paint(part: str, markup: str) -> str:
+            if part in cell.params:
+                return markup
+            return f'#text(fill: rgb("{self.theme.hue(part)}"), ${markup}$)'
+
+        formula, text = equation(cell, name, paint=paint), equation(cell, name, "text")
+        label = self.types.painted_math(formula, size, self.theme.ink, text)
+        if label.advance > width:
+            fitting = max(SMALLEST, size * width / label.advance)
+            label = self.types.painted_math(formula, fitting, self.theme.ink, text)
+        return label
+
+    def made_of(self, name: str) -> str:
+        """Return the plain text of what makes a value."""
+        return expression(self.board.trace.cell, name, "text")
+
+
+def row(labels: list[Label], x: float, y: float, gap: float = 8.0) -> list[Label]:
+    """Place labels one after another on a baseline."""
+    for label in labels:
+        label.put(x, y)
+        x += label.advance + gap
+    return labels

@@ -1,0 +1,275 @@
+"""Plays the beats of a storyboard in a manim scene."""
+
+from collections.abc import Callable
+from typing import Any
+
+from manim import (
+    AnimationGroup,
+    Create,
+    FadeIn,
+    FadeOut,
+    LaggedStart,
+    MoveAlongPath,
+    ReplacementTransform,
+    Scene,
+    VGroup,
+)
+
+from rnnviz.stage.canvas import at, polyline
+from rnnviz.stage.drawing import LIT, THIN, WIRE, Drawing, focus_wires
+from rnnviz.stage.frame import Frame
+from rnnviz.stage.panels import heading, panel_for
+from rnnviz.stage.pen import Panel, Pen
+from rnnviz.stage.theme import Theme
+from rnnviz.stage.typeset import Typesetter
+from rnnviz.stage.worked import WorkedExample
+from rnnviz.storyboard import Beat, Storyboard
+
+Change = Any  # what Scene.play takes: an animation or the builder that ``.animate`` returns
+READING = 15.0  # characters a second
+SHORTEST_HOLD = 1.2  # seconds
+RECAP_HOLD = 4.0
+
+
+class Stage:
+    """Draws the diagram of a storyboard in ``scene`` and plays its beats, one at a time.
+
+    ``pace`` stretches all times (2 is half as fast). ``after`` is called with each beat once its
+    motion is over and its picture stands.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        board: Storyboard,
+        theme: Theme,
+        title: str = "",
+        pace: float = 1.0,
+        after: Callable[[Beat], None] | None = None,
+    ) -> None:
+        self.scene, self.board, self.theme, self.pace = scene, board, theme, pace
+        self.after = after
+        self.pen = Pen(board, theme, Typesetter())
+        self.drawing = Drawing(self.pen)
+        self.frame = Frame(self.pen, title or f"{board.trace.cell.title} cell")
+        self.panel = Panel(VGroup())
+        self.caption: VGroup = VGroup()
+        self.strip: VGroup = VGroup()
+        self.focus: VGroup = VGroup()
+        self.lit: set[str] = set()
+        self.motion = 0.0
+        scene.camera.background_color = theme.background
+        scene.add(self.frame.standing, self.drawing.standing, self.drawing.changing)
+
+    def play(self, beat: Beat) -> None:
+        """Show one beat: its caption and panel, its motion, then a hold long enough to read it."""
+        self.motion = 0.0
+        if beat.key == "in":
+            self._open(beat)
+            self._arrive(beat)
+        elif beat.focus is not None:
+            self._open(beat)
+            self._work_out(beat)
+        elif beat.reveals:
+            self._open(beat)
+            self._flow(beat)
+        else:
+            self._open(beat)
+        self.scene.add(self.panel.group)  # its parts came one by one; they leave together
+        if self.after is not None:
+            self.after(beat)
+        shortest = RECAP_HOLD if beat.key == "recap" else SHORTEST_HOLD
+        self.scene.wait(self.pace * max(shortest, len(beat.caption) / READING - self.motion))
+
+    # Openings
+
+    def _run(self, *animations: Change, seconds: float) -> None:
+        if animations:
+            self.scene.play(*animations, run_time=seconds * self.pace)
+            self.motion += seconds
+
+    def _open(self, beat: Beat) -> None:
+        """Change caption, panel, timestep and lights."""
+        old = [group for group in (self.panel.group, self.caption, self.focus) if len(group)]
+        leaving = [FadeOut(group) for group in old]
+        self.panel, self.caption = panel_for(self.pen, beat), self.frame.caption(beat.caption)
+        head = heading(self.pen, beat)
+        entering = [self.caption, head, *self.panel.first]
+        strip = self._new_strip(beat)
+        self.focus = focus_wires(self.drawing, beat)
+        changes = [
+            *self._unlight(),
+            *self._light(beat),
+            *(self._clear() if beat.key == "in" else []),
+        ]
+        self._run(
+            *leaving,
+            *strip,
+            *changes,
+            *(FadeIn(group) for group in (*entering, self.focus) if len(group)),
+            seconds=0.6,
+        )
+        self.panel.group.add(head)
+
+    def _new_strip(self, beat: Beat) -> list[Change]:
+        if len(self.strip) and beat.key != "in":
+            return []
+        leaving = [FadeOut(self.strip)] if len(self.strip) else []
+        self.strip = self.frame.strip(beat.t)
+        return [*leaving, FadeIn(self.strip)]
+
+    def _light(self, beat: Beat) -> list[Change]:
+        theme = self.theme
+        changes: list[Change] = []
+        for name in beat.lights:
+            frame = self.drawing.frames[name]
+            width = 1.8 if beat.key == "recap" else 3.5
+            changes.append(frame.animate.set_stroke(theme.hue(name), width))
+            self.lit.add(name)
+        for source, target in beat.flows:
+            if (source, target) in self.drawing.wires:
+                wire = self.drawing.wires[source, target]
+                changes.append(wire.animate.set_stroke(theme.hue(source), LIT))
+            if (target, target) in self.drawing.wires:
+                stub = self.drawing.wires[target, target]
+                changes.append(stub.animate.set_stroke(theme.hue(target), LIT))
+        for name in beat.lights:
+            if (name, "next") in self.drawing.wires and beat.reveals and beat.key != "in":
+                exit_wire = self.drawing.wires[name, "next"]
+                changes.append(exit_wire.animate.set_color(theme.hue(name)))
+        return changes
+
+    def _unlight(self) -> list[Change]:
+        """Return what was lit to the quiet look of what is computed."""
+        changes: list[Change] = []
+        for name in sorted(self.lit):
+            frame = self.drawing.frames[name]
+            changes.append(frame.animate.set_stroke(self.theme.hue(name), THIN))
+        for (_, target), wire in self.drawing.wires.items():
+            if target in self.lit and target != "next" and wire.get_stroke_width() > WIRE:
+                changes.append(wire.animate.set_stroke(width=WIRE))
+        self.lit.clear()
+        return changes
+
+    def _clear(self) -> list[Change]:
+        """Take away the numbers of the timestep before, but for the states that are carried on."""
+        drawing, cell = self.drawing, self.board.trace.cell
+        gone = [key for key in drawing.numbers if key[0] not in cell.next_state]
+        changes: list[Change] = [FadeOut(drawing.numbers.pop(key)) for key in gone]
+        if not drawing.numbers:
+            return changes
+        changes += [
+            pill.animate.set_fill(self.theme.cell).set_stroke(self.theme.faint, THIN)
+            for pill in drawing.pills.values()
+        ]
+        changes += [frame.animate.set_stroke(self.theme.faint, THIN)
+                    for name, frame in drawing.frames.items()
+                    if name not in (*cell.inputs, *cell.states)]  # fmt: skip
+        for (_, target), wire in drawing.wires.items():
+            if target == "next":
+                changes.append(wire.animate.set_color(self.theme.faint))
+            else:
+                changes.append(wire.animate.set_stroke(self.theme.faint, WIRE))
+        return changes
+
+    # Motions
+
+    def _appear(self, name: str, t: int) -> list[Change]:
+        """Return the animations that write a node's numbers into its pills."""
+        changes = self._fill(name, t)
+        for unit in range(self.drawing.diagram.node(name).units):
+            if (name, unit) not in self.drawing.numbers:
+                label = self.drawing.number(name, unit, t)
+                self.drawing.numbers[name, unit] = label
+                changes.append(FadeIn(label, shift=at(12, 0) - at(0, 0)))
+        return changes
+
+    def _fill(self, name: str, t: int) -> list[Change]:
+        hue = self.theme.hue(name)
+        return [
+            self.drawing.pills[name, unit]
+            .animate.set_fill(self.drawing.pill_fill(name, unit, t))
+            .set_stroke(hue, THIN)
+            for unit in range(self.drawing.diagram.node(name).units)
+        ]
+
+    def _arrive(self, beat: Beat) -> None:
+        """Bring in the inputs; carried states fly from where they left to where they enter."""
+        carried: list[Change] = []
+        for source, target in beat.flows:
+            for unit in range(self.drawing.diagram.node(target).units):
+                label = self.drawing.number(target, unit, beat.t)
+                old = self.drawing.numbers.pop((source, unit))
+                carried.append(ReplacementTransform(old, label, path_arc=0.5))
+                self.drawing.numbers[target, unit] = label
+        self._run(*carried, seconds=1.2)
+        fills = [change for name in beat.reveals for change in self._appear(name, beat.t)]
+        self._run(*fills, seconds=0.6)
+
+    def _work_out(self, beat: Beat) -> None:
+        """Products fly from their wires into the sum, it to the curve, the value to its pill."""
+        panel = self.panel
+        assert isinstance(panel, WorkedExample)
+        assert beat.focus is not None
+        name, unit = beat.focus.name, beat.focus.unit
+        starts = self.drawing.product_origins(panel.neuron)
+        flights = [
+            FadeIn(label, target_position=at(*start))
+            for label, start in zip(panel.products, starts, strict=True)
+        ]
+        self._run(LaggedStart(*flights, lag_ratio=0.2), seconds=1.4)
+        self._run(FadeIn(panel.biases), FadeIn(panel.sums), seconds=0.5)
+        if panel.curve is not None:
+            moving = panel.sum_label.copy()
+            foot = panel.curve.place(panel.neuron.sum, 0.0)
+            self._run(moving.animate.move_to(at(*foot)), seconds=0.6)
+            self._run(FadeOut(moving), Create(panel.drop), FadeIn(panel.dot), seconds=0.4)
+        self._run(FadeIn(panel.result), seconds=0.4)
+        label = self.drawing.number(name, unit, beat.t)
+        self.drawing.numbers[name, unit] = label
+        flight = ReplacementTransform(panel.value_label.copy(), label)
+        self._run(flight, *self._appear(name, beat.t), seconds=0.8)
+
+    def _flow(self, beat: Beat) -> None:
+        """Values flow along the wires into each operation, nodes in the order of computation."""
+        groups = levels(beat)
+        for names in groups:
+            movers = [
+                mover
+                for source, target in beat.flows
+                if target in names and (source, target) in self.drawing.wires
+                for mover in [self._mover(source, target)]
+            ]
+            self._run(*(animation for animation, _ in movers), seconds=0.8)
+            changes = [change for name in names for change in self._appear(name, beat.t)]
+            gone = [FadeOut(group) for _, group in movers]
+            results = self._results() if names == groups[-1] else []
+            self._run(*gone, *changes, *results, seconds=0.6)
+
+    def _results(self) -> list[Change]:
+        return [FadeIn(part) for part in self.panel.results if len(part)]
+
+    def _mover(self, source: str, target: str) -> tuple[Change, VGroup]:
+        """Return copies of a node's numbers travelling along a wire, and the copies."""
+        units = self.drawing.diagram.node(source).units
+        group = VGroup(*(self.drawing.numbers[source, unit].copy() for unit in range(units)))
+        points = next(
+            wire.points
+            for wire in self.drawing.diagram.wires
+            if (wire.source, wire.target) == (source, target)
+        )
+        node = self.drawing.diagram.node(source)
+        path = polyline([(node.x, node.y), *points])
+        return AnimationGroup(MoveAlongPath(group, path)), group
+
+
+def levels(beat: Beat) -> list[tuple[str, ...]]:
+    """Return the lit nodes of a beat in groups that can be computed at once, in order."""
+    level: dict[str, int] = {}
+    for name in beat.lights:
+        sources = [source for source, target in beat.flows if target == name and source in level]
+        level[name] = 1 + max((level[source] for source in sources), default=-1)
+    groups: list[tuple[str, ...]] = []
+    for k in range(max(level.values(), default=-1) + 1):
+        groups.append(tuple(name for name in beat.lights if level[name] == k))
+    return groups
