@@ -39,7 +39,7 @@ class Teller:
         )
 
     def shares(self, name: str, of: str = "") -> str:
-        """Say how many per cent a gate lets through, of each unit of ``of`` or just in each unit."""
+        """Say how many per cent a gate lets through: of each unit of ``of``, or in each unit."""
 
         def say(unit: int) -> str:
             share = percent(float(self.trace[name][self.t, self.b, unit]), self.digits)
@@ -50,7 +50,7 @@ class Teller:
     @staticmethod
     def _join(say: Callable[[int], str], size: int) -> str:
         items = [say(unit) for unit in range(min(size, LISTED))]
-        return ", ".join(items) + ", …" if size > LISTED else " and ".join(items)
+        return ", ".join(items) + " and so on" if size > LISTED else " and ".join(items)
 
 
 def _named(letter: str) -> Callable[[str, str], str]:

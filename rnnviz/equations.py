@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from rnnviz.cells import Cell
+from rnnviz.errors import RnnvizError
 from rnnviz.ops import OPS
 from rnnviz.rounding import DIGITS, MINUS, number, relation, show
 from rnnviz.tracing import Trace
@@ -38,7 +39,7 @@ def symbol(cell: Cell, name: str, markup: Markup = "typst") -> str:
         return f"{kind}_({source} {key})" if markup == "typst" else name
     letter = name.removesuffix("_prev")
     if name in cell.states:
-        return f"{letter}_(t-1)" if markup == "typst" else f"{letter}_t{MINUS}1"
+        return f"{letter}_(t-1)" if markup == "typst" else f"{letter}_(t{MINUS}1)"
     return f"{letter}_t"
 
 
@@ -99,6 +100,10 @@ class Worked:
 def worked(trace: Trace, name: str, unit: int, t: int, b: int = 0, digits: int = DIGITS) -> Worked:
     """Return one unit of an element-wise step in numbers; ``=`` if they are exact, else ``≈``."""
     step = trace.cell.step(name)
+    if step.op == "linear":
+        raise RnnvizError(f"name: wanted an element-wise step, got {name!r}")
+    for label, index, size in (("t", t, "T"), ("b", b, "B"), ("unit", unit, "H")):
+        trace.check_index(label, index, trace.sizes[size])
 
     def shown(value: str) -> str:
         number = float(trace[value][t, b, unit])

@@ -15,12 +15,15 @@ The npz holds the same under ``format``, ``schema``, ``cell``, ``states/…``, `
 import csv
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rnnviz.arrays import real_array
+from rnnviz.cells import cell_named
 from rnnviz.errors import RnnvizError
 from rnnviz.files import replacing
 from rnnviz.params import NAMES, Params
@@ -79,7 +82,7 @@ def from_json(path: str | Path) -> Trace:
     """Read a trace back from JSON; RnnvizError if it is none or its values do not follow."""
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RnnvizError(f"{path}: wanted a JSON trace, got: {error}") from None
     if not isinstance(record, dict):
         raise RnnvizError(f"{path}: wanted a JSON object, got {type(record).__name__}")
@@ -95,11 +98,21 @@ def from_json(path: str | Path) -> Trace:
 def from_npz(path: str | Path) -> Trace:
     """Read a trace back from npz; RnnvizError if it is none or its values do not follow."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with Path(path).open("rb") as raw:  # np.load leaves a damaged zip open
+            file = np.load(raw, allow_pickle=False)
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise ValueError("a single array")
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise RnnvizError(f"{path}: wanted an npz trace, got: {error}") from None
-    head = {key: arrays[key].item() for key in ("format", "schema", "cell") if key in arrays}
+    head: dict[str, Any] = {}
+    for key in ("format", "schema", "cell"):
+        if key in arrays:
+            if arrays[key].ndim:
+                raise RnnvizError(
+                    f"{path}: wanted one value under {key!r}, got shape {arrays[key].shape}"
+                )
+            head[key] = arrays[key].item()
     groups: dict[str, dict[str, Any]] = {"states": {}, "params": {}, "values": {}}
     for name, array in arrays.items():
         part, _, key = name.partition("/")
@@ -120,18 +133,25 @@ def _rebuild(
             f"{path}: wanted format {FORMAT!r} with schema {SCHEMA}, "
             f"got {head.get('format')!r} with {head.get('schema')!r}"
         )
-    for key, part in (("x", values), *((name, params) for name in NAMES)):
-        if key not in part:
-            raise RnnvizError(f"{path}: wanted {key!r}, got none")
-    again = run_trace(
-        str(head.get("cell")),
-        values["x"],
-        Params(*(params[name] for name in NAMES)),
-        h0=states.get("h_prev"),
-        c0=states.get("c_prev"),
-    )
-    for name in again.names:
-        stored = np.asarray(values.get(name, np.nan), dtype=float)
+    try:
+        cell = cell_named(str(head.get("cell")))
+        wanted = ((cell.names, values), (NAMES, params), (cell.states, states))
+        for key, part in ((key, part) for keys, part in wanted for key in keys):
+            if key not in part:
+                raise RnnvizError(f"wanted {key!r}, got none")
+        again = run_trace(
+            cell,
+            values["x"],
+            Params(*(params[name] for name in NAMES)),
+            h0=states["h_prev"],
+            c0=states.get("c_prev"),
+        )
+        stored_values = {
+            name: real_array(repr(name), values[name], "(T, B, H)", (3,)) for name in cell.names
+        }
+    except RnnvizError as error:
+        raise RnnvizError(f"{path}: {error}") from None
+    for name, stored in stored_values.items():
         if stored.shape != again[name].shape or not np.allclose(
             stored, again[name], rtol=AGREE, atol=AGREE
         ):

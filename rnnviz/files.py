@@ -44,3 +44,24 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside ``path``; it replaces ``path`` when the block succeeds.
+
+    The old folder is moved aside and removed only after the new one is in its place. Raises
+    RnnvizError if the parent is missing or ``path`` is a file.
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise RnnvizError(f"output: wanted an existing folder, got {str(path.parent)!r}")
+    if path.exists() and not path.is_dir():
+        raise RnnvizError(f"output: wanted a folder for the frames, got the file {str(path)!r}")
+    with tempfile.TemporaryDirectory(prefix=f".{path.stem[:40]}.", dir=path.parent) as work:
+        new, old = Path(work) / "new", Path(work) / "old"
+        new.mkdir()
+        yield new
+        if path.exists():
+            path.rename(old)
+        new.rename(path)

@@ -60,7 +60,7 @@ class Params:
         gates, hidden = len(cell.gates), self.hidden_size
         if len(self.weight_hh) != gates * hidden:
             raise RnnvizError(
-                f"weight_hh: wanted shape (G·H, H) = ({gates * hidden}, {hidden}) for a "
+                f"weight_hh: wanted shape (G·H, H) = ({gates * hidden}, {hidden}) for "
                 f"{cell.title} (G = {gates}) with H = {hidden} columns, got {self.weight_hh.shape}"
             )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from rnnviz.cells import Cell
 from rnnviz.diagram import PAD, PILL_WIDTH, RADIUS, Box, Diagram, Node, Point, Wire
 from rnnviz.errors import RnnvizError
+from rnnviz.params import MAX_DRAWN
 
 HIGHWAY = 146.0  # height at which the carried state runs straight through
 TOP, BOTTOM = 86.0, 985.0  # of the cell's boundary
@@ -14,6 +15,9 @@ MARKS = {"mul": "⊙", "add": "+", "tanh": "tanh", "one_minus": "1−"}
 
 def place(cell: Cell, input_size: int, hidden_size: int) -> Diagram:
     """Return the diagram of an RNN, LSTM or GRU with I inputs and H hidden units, each 1 to 8."""
+    for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
+        if not 1 <= size <= MAX_DRAWN:
+            raise RnnvizError(f"{name}: wanted 1 to {MAX_DRAWN} to draw as pills, got {size}")
     try:
         placing = _PLACES[cell.name]
     except KeyError:

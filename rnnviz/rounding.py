@@ -22,7 +22,7 @@ def show(
     digit more, and then ``<`` or ``>``.
     """
     text = _plain(value, digits)
-    if float(text) in within and within[0] < value < within[1]:
+    if within != REALS and float(text) in within and within[0] < value < within[1]:
         text = _plain(value, digits + 1)
         if float(text) in within:
             return _inside(float(text), digits + 1, within)
@@ -36,6 +36,9 @@ def _plain(value: float, digits: int) -> str:
         return f"{value:.1e}".replace("e+0", "e").replace("e+", "e")
     whole = len(str(int(round(size, digits))))
     text = f"{value:.{max(0, digits + 1 - whole)}f}"
+    grown = len(text.lstrip("-").partition(".")[0])
+    if grown > whole:  # 99.996 rounded up to 100.00
+        text = f"{value:.{max(0, digits + 1 - grown)}f}"
     return text.lstrip("-") if float(text) == 0 else text
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rnnviz.errors import RnnvizError
 from rnnviz.tracing import Trace
 
 
@@ -107,6 +108,8 @@ def _terms(trace: Trace, name: str, unit: int, t: int, b: int) -> tuple[list[Pro
             float(trace[name][t, b, unit]),
         )
         return [product], []
+    if step.op != "add":
+        raise RnnvizError(f"name: wanted a gate, its pre-activation or a linear part, got {name!r}")
     products, biases = [], []
     for arg in step.args:
         more_products, more_biases = _terms(trace, arg, unit, t, b)

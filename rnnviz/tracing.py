@@ -34,7 +34,7 @@ class Trace:
     values: Mapping[str, Array]
 
     def __getitem__(self, name: str) -> Array:
-        """Return a value at all timesteps: (T, B, H), for ``x`` (T, B, I); RnnvizError if unknown."""
+        """Return a value at all timesteps, (T, B, H) or (T, B, I); RnnvizError if unknown."""
         try:
             return self.values[name]
         except KeyError:
@@ -144,11 +144,18 @@ def trace(
             f"got {x.shape[2]}"
         )
     if c0 is not None and "c_prev" not in cell.states:
-        raise RnnvizError(f"c0: wanted none, a {cell.title} has no cell state, got one")
+        raise RnnvizError(f"c0: wanted none ({cell.title} has no cell state), got one")
     shape = (x.shape[1], params.hidden_size)
     states = {name: _state(name, given[name], shape) for name in cell.states}
-    values = run(cell, params.blocks(cell), x, states)
-    for array in values.values():
+    with np.errstate(over="ignore", invalid="ignore"):  # said below, by name and index
+        values = run(cell, params.blocks(cell), x, states)
+    for name, array in values.items():
+        bad = np.argwhere(~np.isfinite(array))
+        if len(bad):
+            raise RnnvizError(
+                f"{name}: wanted sums that float64 can hold, got {array[tuple(bad[0])]} "
+                f"at index {bad[0].tolist()}"
+            )
         array.flags.writeable = False
     return Trace(cell, params, MappingProxyType(states), MappingProxyType(values))
 
@@ -168,7 +175,7 @@ def _sequence(x: Any) -> Array:
 def _state(name: str, value: Any, shape: tuple[int, int]) -> Array:
     label = name.replace("_prev", "0")
     if value is None:
-        return np.zeros(shape)
+        return np.broadcast_to(0.0, shape)  # read-only, like a state that was given
     array = real_array(label, value, f"(B, H) = {shape} or (H,)", (1, 2))
     if array.shape[-1] != shape[1] or (array.ndim == 2 and array.shape[0] != shape[0]):
         raise RnnvizError(f"{label}: wanted shape (B, H) = {shape} or (H,), got {array.shape}")

@@ -91,7 +91,7 @@ USAGE = [
 BAD_DATA = [
     (["show", "lstm", "--h0", "1"], "h0: wanted shape (B, H) = (1, 2) or (H,), got (1,)"),
     (["show", "lstm", "--h0", "0,nan"], "h0: wanted finite numbers, got nan at index [1]"),
-    (["show", "gru", "--c0", "1,1"], "c0: wanted none, a GRU has no cell state"),
+    (["show", "gru", "--c0", "1,1"], "c0: wanted none (GRU has no cell state)"),
     (["show", "gru", "--input", "none.csv"], "none.csv: wanted a file, found nothing there"),
     (["show", "gru", "--input", "."], ".: wanted an extension of .csv, .npy, .json, got none"),
     (["show", "gru", "--input", "x.txt"], "x.txt: wanted an extension of .csv, .npy, .json"),

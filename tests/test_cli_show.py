@@ -15,7 +15,7 @@ LSTM · {convention}
 T = 3 timesteps, B = 1 sample, I = 3 inputs, H = 2 hidden units
 
 t = 1, unit 1: Forget gate
-f_t = σ(W_if x_t + b_if + W_hf h_t−1 + b_hf)
+f_t = σ(W_if x_t + b_if + W_hf h_(t−1) + b_hf)
   W_if[1,1] × x[1]      −0.020 ×  0.400 = −0.008
   W_if[1,2] × x[2]       0.500 × −0.700 = −0.350
   W_if[1,3] × x[3]      −0.210 ×  1.000 = −0.210

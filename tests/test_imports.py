@@ -142,8 +142,8 @@ def sources():
 
 def test_the_parts_are_found():
     found = {path.stem for path in CORE}
-    assert found >= {"errors", "arrays", "files", "ops", "cells", "params", "tracing", "neuron"}
-    assert found >= {"rounding", "equations", "export"}
+    assert found >= {"errors", "arrays", "files", "ops", "cells", "params", "tracing"}
+    assert found >= {"rounding", "equations", "export", "diagram", "storyboard", "scene_list"}
     assert any(path.is_relative_to(SCENES) for path in SOURCES)
 
 
@@ -163,6 +163,11 @@ def test_the_core_imports_no_face(sources):
     for path in (*CORE, *READERS):
         wrong = [n for n in imported(path.read_text("utf-8")) if n.startswith(faces)]
         assert wrong == [], path
+
+
+def test_every_public_name_is_there():
+    code = "import rnnviz; print([n for n in rnnviz.__all__ if getattr(rnnviz, n, None) is None])"
+    assert process(code).strip() == "[]"
 
 
 # The faces

@@ -142,9 +142,9 @@ def test_what_is_not_finite_is_named_by_its_index(bad):
 @pytest.mark.parametrize(
     ("cell", "rows", "hidden", "wanted"),
     [
-        (LSTM, 6, 2, "(8, 2) for a LSTM (G = 4)"),
-        (GRU, 8, 2, "(6, 2) for a GRU (G = 3)"),
-        (RNN, 2, 3, "(3, 3) for a RNN (G = 1)"),
+        (LSTM, 6, 2, "(8, 2) for LSTM (G = 4)"),
+        (GRU, 8, 2, "(6, 2) for GRU (G = 3)"),
+        (RNN, 2, 3, "(3, 3) for RNN (G = 1)"),
     ],
 )
 def test_rows_that_are_not_gates_times_units(cell, rows, hidden, wanted):

@@ -264,8 +264,7 @@ BAD_WEIGHTS = {
     ),
     "other cell": (
         weights("lstm"),
-        "weight_hh: wanted shape (G·H, H) = (6, 2) for a GRU (G = 3) with H = 2 columns, "
-        "got (8, 2)",
+        "weight_hh: wanted shape (G·H, H) = (6, 2) for GRU (G = 3) with H = 2 columns, got (8, 2)",
     ),
     "not square": (
         GRU | {"weight_hh_l0": np.ones((6, 3))},

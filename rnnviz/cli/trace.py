@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from rnnviz.cells import CELLS
+from rnnviz.cli.output import check_output
 from rnnviz.cli.source import Source, read_trace, source_options
 from rnnviz.tracing import Trace
 
@@ -35,11 +36,6 @@ def trace(cell: str, output: Path, force: bool, source: Source) -> None:
         raise click.UsageError(
             f"--output: wanted an extension of {', '.join(WRITERS)}, got {found}"
         )
-    if not output.parent.is_dir():
-        raise click.UsageError(f"--output: wanted an existing folder, got {str(output.parent)!r}")
-    if output.is_dir():
-        raise click.UsageError(f"--output: wanted a file, got the folder {str(output)!r}")
-    if os.path.lexists(output) and not force:
-        raise click.UsageError(f"--output: {str(output)!r} exists; --force replaces it")
+    check_output(output, force)
     write(read_trace(cell, source), output)
     click.echo(os.fsencode(output))  # as bytes: a name need not be text

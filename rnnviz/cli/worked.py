@@ -8,9 +8,9 @@ from rich.table import Table
 
 from rnnviz.cells import Cell
 from rnnviz.equations import equation, worked
-from rnnviz.scalars import Neuron, Ref
 from rnnviz.ops import OPS, REALS
 from rnnviz.rounding import number, relation, show, total
+from rnnviz.scalars import Neuron, Ref
 from rnnviz.tracing import Trace
 
 if TYPE_CHECKING:

@@ -1,7 +1,19 @@
 """The manim face: draws a diagram and plays beats."""
 
-from rnnviz.stage.scene import CellScene, View
+from rnnviz.stage.scene import CellScene, LegendScene, TracedScene, View
 from rnnviz.stage.stage import Stage
 from rnnviz.stage.theme import DARK, LIGHT, PRINT, THEMES, Theme, theme_named
 
-__all__ = ["DARK", "LIGHT", "PRINT", "THEMES", "CellScene", "Stage", "Theme", "View", "theme_named"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "PRINT",
+    "THEMES",
+    "CellScene",
+    "LegendScene",
+    "Stage",
+    "Theme",
+    "TracedScene",
+    "View",
+    "theme_named",
+]

@@ -1,7 +1,7 @@
 """From the diagram's canvas (1920 × 1080, y downwards) to manim's frame."""
 
 import numpy as np
-from manim import VMobject
+from manim import DR, UL, VMobject
 from manim.typing import Point3D
 
 from rnnviz.diagram import HEIGHT, WIDTH, Box, Point
@@ -18,7 +18,7 @@ def canvas_box(mobject: VMobject) -> Box:
     """Return a mobject's bounding box on the canvas."""
     (left, top), (right, bottom) = (
         (point[0] / UNIT + WIDTH / 2, HEIGHT / 2 - point[1] / UNIT)
-        for point in (mobject.get_corner([-1, 1, 0]), mobject.get_corner([1, -1, 0]))
+        for point in (mobject.get_corner(UL), mobject.get_corner(DR))
     )
     return Box(left, top, right, bottom)
 

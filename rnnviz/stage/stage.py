@@ -5,10 +5,12 @@ from typing import Any
 
 from manim import (
     AnimationGroup,
+    Camera,
     Create,
     FadeIn,
     FadeOut,
     LaggedStart,
+    ManimColor,
     MoveAlongPath,
     ReplacementTransform,
     Scene,
@@ -58,7 +60,7 @@ class Stage:
         self.focus: VGroup = VGroup()
         self.lit: set[str] = set()
         self.motion = 0.0
-        scene.camera.background_color = theme.background
+        paint_background(scene, theme)
         scene.add(self.frame.standing, self.drawing.standing, self.drawing.changing)
 
     def play(self, beat: Beat) -> None:
@@ -261,6 +263,12 @@ class Stage:
         node = self.drawing.diagram.node(source)
         path = polyline([(node.x, node.y), *points])
         return AnimationGroup(MoveAlongPath(group, path)), group
+
+
+def paint_background(scene: Scene, theme: Theme) -> None:
+    """Give a scene the theme's background; a transparent render keeps its own opacity."""
+    assert isinstance(scene.camera, Camera), "the stage draws with cairo"
+    scene.camera.background_color = ManimColor(theme.background)
 
 
 def levels(beat: Beat) -> list[tuple[str, ...]]:

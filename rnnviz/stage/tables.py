@@ -55,7 +55,7 @@ def gate_table(pen: Pen, beat: Beat) -> Panel:
     trace = pen.board.trace
     cell = trace.cell
     keys = [name for name in beat.lights if name in {gate.key for gate in cell.gates}]
-    columns = [LEFT + 170.0 + k * (390.0 / max(1, len(keys) - 1)) for k in range(len(keys))]
+    columns = [LEFT + 170.0 + k * (370.0 / max(1, len(keys) - 1)) for k in range(len(keys))]
     units = trace.sizes["H"]
     pitch = min(56.0, 400.0 / units)
     size = max(24.0, min(30.0, pitch * 0.62))

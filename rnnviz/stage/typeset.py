@@ -5,19 +5,26 @@ from outside is passed to Typst as a string and never as markup. All glyphs of o
 shape, which manim copies and draws far faster than a shape a glyph.
 """
 
-import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 from typing import Literal, Self
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import numpy as np
 import typst
-from manim import SVGMobject, VGroup, VMobject
+from manim import VGroup, VMobject, VMobjectFromSVGPath
 from manim.typing import Point3D_Array
+from numpy.typing import NDArray
+from svgelements import Matrix as SvgMatrix
+from svgelements import Path as SvgPath
 
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.theme import Rgb
 
+Matrix = NDArray[np.float64]
+_SVG, _HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 Anchor = Literal["left", "centre", "right"]
 _EM, _BASELINE = 10.0, 8.0  # points in the compiled page
 _PAGE = (
@@ -64,10 +71,7 @@ def quote(text: str) -> str:
 
 
 class Typesetter:
-    """Compiles each piece of text once and makes labels from it."""
-
-    def __init__(self) -> None:
-        self._pages: dict[str, Page] = {}
+    """Makes labels from words, formulas and numbers."""
 
     def words(self, text: str, size: float, colour: Rgb, weight: str = "regular") -> Label:
         """Return plain text; ``size`` is the font size in pixels of a 1080-pixel frame."""
@@ -94,25 +98,51 @@ class Typesetter:
         label.ref = ref
         return label
 
-    def _page(self, body: str) -> Page:
-        if body not in self._pages:
-            self._pages[body] = _compile(_PAGE + body)
-        return self._pages[body]
+    @staticmethod
+    def _page(body: str) -> Page:
+        return compiled(_PAGE + body)
 
 
-def _compile(source: str) -> Page:
-    svg = typst.compile(source.encode(), format="svg")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "page.svg"
-        path.write_bytes(svg)
-        drawn = SVGMobject(
-            str(path), should_center=False, height=None, width=None, use_svg_cache=False
-        )
-    # manim mirrors the page about its shapes' middle; measure from the baseline, upwards
-    middle = drawn.get_bottom()[1] + drawn.get_top()[1] if drawn.submobjects else 0.0
+@lru_cache(maxsize=4096)
+def compiled(source: str) -> Page:
+    """Return a Typst page as outlines; the same source is compiled once a process."""
+    root = ElementTree.fromstring(typst.compile(source.encode(), format="svg"))
+    symbols = {
+        "#" + symbol.get("id", ""): symbol.find(f"{_SVG}path")
+        for symbol in root.iter(f"{_SVG}symbol")
+    }
     outlines: dict[Rgb, list[Point3D_Array]] = {}
-    for shape in drawn.submobjects:
-        points = (shape.points + (0, _BASELINE - middle, 0)) / _EM
-        outlines.setdefault(shape.get_fill_color().to_hex().lower(), []).append(points)
-    width = float(svg.split(b'width="', 1)[1].split(b'pt"', 1)[0])
+    for element, matrix in _leaves(root, np.eye(3)):
+        path = symbols[element.get(_HREF, "")] if element.tag == f"{_SVG}use" else element
+        if path is not None:
+            points = _outline(path.get("d", "")).copy()
+            points[:, :2] = points[:, :2] @ matrix[:2, :2].T + matrix[:2, 2]
+            points[:, 1] = _BASELINE - points[:, 1]  # from the baseline, upwards
+            outlines.setdefault(element.get("fill", "#000000"), []).append(points / _EM)
+    width = float(root.get("width", "0").removesuffix("pt"))
     return Page({fill: np.concatenate(parts) for fill, parts in outlines.items()}, width / _EM)
+
+
+def _leaves(parent: Element, matrix: Matrix) -> Iterator[tuple[Element, Matrix]]:
+    """Yield every glyph and path that is drawn, with its transform."""
+    for element in parent:
+        if element.tag == f"{_SVG}defs":
+            continue
+        a, b, c, d, e, f = _numbers(element.get("transform", "matrix(1 0 0 1 0 0)"))
+        local = np.array([[a, c, e], [b, d, f], [0, 0, 1]])
+        x, y = float(element.get("x", "0")), float(element.get("y", "0"))
+        placed = matrix @ local @ np.array([[1, 0, x], [0, 1, y], [0, 0, 1]])
+        if element.tag in (f"{_SVG}use", f"{_SVG}path"):
+            yield element, placed
+        yield from _leaves(element, placed)
+
+
+def _numbers(transform: str) -> tuple[float, ...]:
+    matrix = SvgMatrix(transform)
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+@lru_cache(maxsize=4096)
+def _outline(path: str) -> Point3D_Array:
+    """Return a path as manim's curves, in the path's own coordinates; a glyph is parsed once."""
+    return VMobjectFromSVGPath(SvgPath(path)).points

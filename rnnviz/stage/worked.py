@@ -3,9 +3,9 @@
 from manim import Line, VGroup
 
 from rnnviz.diagram import Box
-from rnnviz.equations import symbol
+from rnnviz.equations import subscript, symbol
 from rnnviz.rounding import number, relation, total
-from rnnviz.scalars import Neuron, neuron
+from rnnviz.scalars import Neuron, Ref, neuron
 from rnnviz.stage.bars import Bars
 from rnnviz.stage.canvas import at
 from rnnviz.stage.curve import Curve
@@ -60,7 +60,7 @@ class WorkedExample(Panel):
         for product in self.neuron.products:
             operand = product.right_ref
             named = operand if product.left_ref.name in self.params else product.left_ref
-            self.head.add(pen.unit_symbol(named.name, named.index[0], size).put(LEFT, y))
+            self.head.add(self._operand_symbol(named, size, self.pitch).put(LEFT, y))
             hue = pen.theme.hue(operand.name)
             left = self._left(product.left_ref.name, product.left, product.left_ref.index)
             right = pen.value(operand.name, operand.index[0], self.beat.t, size, hue)
@@ -85,6 +85,13 @@ class WorkedExample(Panel):
             y += self.pitch
         return y
 
+    def _operand_symbol(self, ref: Ref, size: float, pitch: float) -> Label:
+        """Return x_(t,1), or x₁ where the rows are too close for a low subscript."""
+        if pitch >= 34.0:
+            return self.pen.unit_symbol(ref.name, ref.index[0], size)
+        text = ref.name.removesuffix("_prev") + subscript(ref.index[0])
+        return self.pen.types.words(text, size, self.pen.theme.hue(ref.name))
+
     def _left(self, name: str, value: float, index: tuple[int, ...]) -> Label:
         if name in self.params:
             return self.pen.plain(value, self.size, f"{name}[{','.join(map(str, index))}]")
@@ -92,6 +99,7 @@ class WorkedExample(Panel):
 
     def _sum(self, y: float) -> Label:
         pen = self.pen
+        y += max(0.0, 34.0 - self.pitch)
         level = y - self.pitch + self.pitch * 0.32
         rule = Line(at(LEFT, level), at(PRODUCT, level)).set_stroke(pen.theme.muted, 1.5)
         y += 5
@@ -138,7 +146,7 @@ class WorkedExample(Panel):
         bars = Bars(pen, y + 24, min(54.0, (955.0 - y - 50) / count), reach, count)
         self.result.add(bars.axis)
         for k, (ref, value) in enumerate(terms):
-            label = pen.unit_symbol(ref.name, ref.index[0], 26)
+            label = self._operand_symbol(ref, 26, bars.pitch)
             self.result.add(bars.row(k, label, value, pen.theme.hue(ref.name)))
         for bias in made.biases:
             label = self._bias_symbol(bias.ref.name, 26)

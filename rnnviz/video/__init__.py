@@ -1,0 +1,1 @@
+"""Rendering and encoding: everything that touches manim's way of writing files."""

@@ -1,0 +1,105 @@
+# All happens in .venv, which is made when it is missing and refreshed when pyproject.toml changes.
+# A machine that has a compiler, Cairo and Pango needs neither root nor its package manager.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+VENV := .venv
+BIN := $(VENV)/bin
+# the newest that will do, or the one that is asked for: make PYTHON=...
+ifeq ($(origin PYTHON),undefined)
+PYTHON := python3
+CANDIDATES := python3.13 python3.12 python3.11 python3
+else
+CANDIDATES := "$(PYTHON)"
+endif
+JOBS ?= 2
+GALLERY := renders/gallery
+
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+STILL := $(BIN)/rnnviz render --still -r 1280,720 --quiet --force
+# pycairo and manimpango are built from source where there is no wheel for them
+DEBIAN := libcairo2-dev libpango1.0-dev pkg-config python3-dev python3-venv gcc
+# new enough, able to make an environment, and with the headers to build against
+USABLE := import ensurepip, os, sys, sysconfig; \
+	include = sysconfig.get_path("include"); \
+	sys.exit(sys.version_info < (3, 11) or not os.path.exists(os.path.join(include, "Python.h")))
+
+define FIND_PYTHON
+for python in $(CANDIDATES); do \
+	"$$python" -c '$(USABLE)' 2>/dev/null && break; python=; done
+endef
+
+.PHONY: help demo test lint gallery system clean
+
+help: ## list what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	while IFS='|' read -r target what; do printf '%-14s %s\n' "$$target" "$$what"; done
+
+demo: $(VENV)/.installed ## set up, then render the LSTM demo as a video
+	@echo "Rendering the LSTM demo at 720p; this takes a few minutes. The video:"
+	@$(BIN)/rnnviz render lstm -qm --force
+	@echo "More: $(BIN)/rnnviz scenes, $(BIN)/rnnviz render --help, and the README."
+
+test: $(VENV)/.installed-test ## set up, then run every test (JOBS at a time)
+	$(BIN)/python -m pytest -q -n $(JOBS)
+
+lint: $(VENV)/.installed-lint ## set up, then check rules, format and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+gallery: $(VENV)/.installed ## render everything in renders/gallery again
+	@mkdir -p $(GALLERY)
+	$(STILL) legend -o $(GALLERY)/legend.png
+	$(STILL) rnn -o $(GALLERY)/rnn.png
+	$(STILL) lstm -o $(GALLERY)/lstm.png
+	$(STILL) gru -o $(GALLERY)/gru.png
+	$(BIN)/rnnviz render lstm -r 854,480 --fps 10 --steps 1 --pace 0.5 --quiet --force \
+	  -o $(GALLERY)/lstm.gif
+
+clean: ## remove .venv, builds and caches, but no renders
+	rm -rf $(VENV) build dist media *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find rnnviz scenes tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system:
+	@set -e; $(FIND_PYTHON); \
+	if [ -n "$$python" ] && command -v cc >/dev/null && command -v pkg-config >/dev/null \
+	  && pkg-config --exists cairo pangocairo; then exit 0; fi; \
+	if command -v apt-get >/dev/null; then \
+	  echo "Installing $(DEBIAN) ..."; \
+	  if [ "$$(id -u)" = 0 ]; then run=; \
+	  elif command -v sudo >/dev/null; then run=sudo; \
+	  else echo "wanted root or sudo to install: $(DEBIAN)" >&2; exit 1; fi; \
+	  $$run apt-get -qq update; \
+	  $$run env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(DEBIAN) >/dev/null; \
+	elif command -v brew >/dev/null; then \
+	  echo "Installing cairo pango pkg-config ..."; brew install --quiet cairo pango pkg-config; \
+	else echo "wanted apt-get or brew; please install Cairo and Pango with headers," \
+	  "pkg-config and a C compiler" >&2; exit 1; fi
+
+$(VENV)/.python:
+	@$(MAKE) --no-print-directory system
+	@set -e; if ! $(BIN)/python -c '' 2>/dev/null; then \
+	  $(FIND_PYTHON); \
+	  if [ -z "$$python" ]; then \
+	    echo "wanted Python 3.11 or newer with venv and headers, got $$("$(PYTHON)" --version 2>&1);" \
+	      "make PYTHON=... names another" >&2; exit 1; fi; \
+	  echo "Making $(VENV) with $$("$$python" --version) ..."; \
+	  "$$python" -m venv --clear $(VENV); fi
+	@$(PIP) install 'pip>=25.1'
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.python
+	@echo "Installing rnnviz; the first time this takes a minute ..."
+	@$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@$(PIP) install --group test
+	@touch $@
+
+$(VENV)/.installed-lint: $(VENV)/.installed
+	@$(PIP) install --group lint
+	@touch $@

@@ -1,0 +1,121 @@
+"""Render one scene to one file: in a private work folder, put in place when it is complete.
+
+All that depends on how manim 0.22 writes its files is here: where it puts them, that its mp4 has
+the index at the end, and that a second render in the same folder would be in the way.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+from manim import Scene, tempconfig
+
+from rnnviz.errors import RnnvizError
+from rnnviz.files import replacing, replacing_folder
+from rnnviz.stage import View
+from rnnviz.video.settings import Settings
+
+Progress = Callable[[str, int, int], None]  # a beat's title, its number from 1, how many there are
+FRAME = (128 / 9, 8.0)  # manim's units that the picture needs at least: 16:9
+
+
+def render(
+    scene: type[Scene],
+    view: View,
+    output: Path,
+    settings: Settings,
+    progress: Progress = lambda title, done, total: None,
+) -> Path:
+    """Render ``scene`` with ``view`` to ``output``, which is replaced only by a complete file.
+
+    Raises RnnvizError for an output that cannot be written and for a scene that shows nothing.
+    """
+    watched = _watched(scene, view, progress)
+    with (
+        tempfile.TemporaryDirectory(prefix="rnnviz-") as work,
+        tempconfig(_configuration(settings, Path(work))),
+    ):
+        running = watched()
+        running.render()
+        made = _made(running, settings)
+        if not made.exists():
+            raise RnnvizError(f"scene: wanted something to show, {scene.__name__} plays nothing")
+        if settings.is_folder:
+            with replacing_folder(output) as folder:
+                for frame in sorted(made.glob("*.png")):
+                    shutil.copy(frame, folder / frame.name)
+        else:
+            with replacing(output) as temporary:
+                if settings.format == "mp4":
+                    faststart(made, temporary)
+                else:
+                    shutil.copy(made, temporary)
+    return output
+
+
+def _watched(scene: type[Scene], view: View, progress: Progress) -> type[Scene]:
+    """Return the scene with its view set and with progress reported after each beat."""
+    done = 0
+    before = getattr(scene, "after", None)
+
+    def after(self: Any, beat: Any) -> None:
+        nonlocal done
+        done += 1
+        progress(beat.title, done, len(self.storyboard))
+        if before is not None:
+            before(self, beat)
+
+    return type(scene.__name__, (scene,), {"view": view, "after": after})
+
+
+def _configuration(settings: Settings, work: Path) -> dict[str, Any]:
+    aspect = settings.width / settings.height
+    height = max(FRAME[1], FRAME[0] / aspect)
+    return {
+        "media_dir": str(work),
+        "output_file": "scene",
+        "pixel_width": settings.width,
+        "pixel_height": settings.height,
+        "frame_rate": settings.fps,
+        "frame_height": height,
+        "frame_width": height * aspect,
+        "format": None if settings.still else settings.format,
+        "transparent": settings.transparent,
+        "background_opacity": 0.0 if settings.transparent else 1.0,
+        "save_last_frame": settings.still,
+        "write_to_movie": not settings.still,
+        "disable_caching": True,
+        "max_files_cached": 10_000,  # else more than a hundred animations evict their own pieces
+        "progress_bar": "none",
+        "verbosity": "ERROR",
+        "preview": False,
+    }
+
+
+def _made(scene: Scene, settings: Settings) -> Path:
+    writer = scene.renderer.file_writer
+    if settings.still:
+        return Path(writer.image_file_path)
+    if settings.format == "png":
+        return Path(writer.image_sequence_directory)
+    return Path(writer.gif_file_path if settings.format == "gif" else writer.movie_file_path)
+
+
+def faststart(source: Path, target: Path) -> None:
+    """Copy an mp4 without re-encoding so that its index comes first and players start at once."""
+    with (
+        av.open(str(source)) as given,
+        av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as written,
+    ):
+        streams = {
+            stream.index: written.add_stream_from_template(stream)
+            for stream in given.streams
+            if stream.type in ("video", "audio")
+        }
+        for packet in given.demux():
+            if packet.dts is not None and packet.stream.index in streams:
+                packet.stream = streams[packet.stream.index]
+                written.mux(packet)
