@@ -61,7 +61,7 @@ def with_a_false_wire(drawn):
 
 
 def with_a_moved_node(drawn):
-    moved = [replace(n, y=n.y + 40) if n.name == "i" else n for n in drawn.nodes]
+    moved = [replace(n, x=n.x - 30) if n.name == "i" else n for n in drawn.nodes]
     return replace(drawn, nodes=tuple(moved))
 
 

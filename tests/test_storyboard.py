@@ -1,4 +1,4 @@
-"""What the walks show: every value, in an order in which nothing comes before what it is made of."""
+"""What the walks show: every value, and nothing before what it is made of."""
 
 from pathlib import Path
 

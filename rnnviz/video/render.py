@@ -39,10 +39,15 @@ def render(
         tempconfig(_configuration(settings, Path(work))),
     ):
         running = watched()
-        running.render()
+        try:
+            running.render()
+        except RuntimeError as error:
+            if "no play calls" in str(error):
+                raise RnnvizError(
+                    f"scene: wanted an animation, {scene.__name__} plays none"
+                ) from None
+            raise
         made = _made(running, settings)
-        if not made.exists():
-            raise RnnvizError(f"scene: wanted something to show, {scene.__name__} plays nothing")
         if settings.is_folder:
             with replacing_folder(output) as folder:
                 for frame in sorted(made.glob("*.png")):
@@ -75,6 +80,7 @@ def _configuration(settings: Settings, work: Path) -> dict[str, Any]:
     aspect = settings.width / settings.height
     height = max(FRAME[1], FRAME[0] / aspect)
     return {
+        "verbosity": "ERROR",  # first, else choosing webm says that it is slow
         "media_dir": str(work),
         "output_file": "scene",
         "pixel_width": settings.width,
@@ -82,15 +88,12 @@ def _configuration(settings: Settings, work: Path) -> dict[str, Any]:
         "frame_rate": settings.fps,
         "frame_height": height,
         "frame_width": height * aspect,
-        "format": None if settings.still else settings.format,
+        "format": "png-sequence" if settings.is_folder else settings.format,
         "transparent": settings.transparent,
         "background_opacity": 0.0 if settings.transparent else 1.0,
-        "save_last_frame": settings.still,
-        "write_to_movie": not settings.still,
         "disable_caching": True,
         "max_files_cached": 10_000,  # else more than a hundred animations evict their own pieces
         "progress_bar": "none",
-        "verbosity": "ERROR",
         "preview": False,
     }
 
@@ -99,7 +102,7 @@ def _made(scene: Scene, settings: Settings) -> Path:
     writer = scene.renderer.file_writer
     if settings.still:
         return Path(writer.image_file_path)
-    if settings.format == "png":
+    if settings.is_folder:
         return Path(writer.image_sequence_directory)
     return Path(writer.gif_file_path if settings.format == "gif" else writer.movie_file_path)
 

@@ -1,0 +1,182 @@
+"""``rnnviz render`` as it is used: what it writes, what it prints, what it refuses and why."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+import rnnviz as rv
+import rnnviz.video.render
+from rnnviz.cli import cli
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Replace the slow part by a recorder that writes a small file."""
+    calls = []
+
+    def render(scene, view, output, settings, progress):
+        calls.append((scene, view, output, settings))
+        progress("a beat", 1, 2)
+        if settings.is_folder:
+            output.mkdir()
+        else:
+            output.write_bytes(b"new")
+        return output
+
+    monkeypatch.setattr(rnnviz.video.render, "render", render)
+    return calls
+
+
+def run(*args):
+    return CliRunner().invoke(cli, ["render", *map(str, args)])
+
+
+def test_a_still_really_is_rendered_and_its_path_printed(here):
+    done = run("rnn", "-s", "-ql", "--steps", 1, "--quiet")
+    assert (done.exit_code, done.stdout) == (0, "renders/rnn.png\n")
+    with Image.open("renders/rnn.png") as image:
+        assert image.size == (854, 480)
+
+
+@pytest.mark.parametrize(
+    ("args", "path", "size", "fps", "kind"),
+    [
+        ([], "renders/lstm.mp4", (1920, 1080), 60, "mp4"),
+        (["-ql"], "renders/lstm.mp4", (854, 480), 15, "mp4"),
+        (["-qk"], "renders/lstm.mp4", (3840, 2160), 60, "mp4"),
+        (["-t"], "renders/lstm.mov", (1920, 1080), 60, "mov"),
+        (["-t", "--format", "webm"], "renders/lstm.webm", (1920, 1080), 60, "webm"),
+        (["--format", "gif"], "renders/lstm.gif", (1920, 1080), 50, "gif"),
+        (["--format", "png"], "renders/lstm", (1920, 1080), 60, "png"),
+        (["-s"], "renders/lstm.png", (1920, 1080), 60, "png"),
+        (["-o", "x.webm"], "x.webm", (1920, 1080), 60, "webm"),
+        (["-o", "x"], "x.mp4", (1920, 1080), 60, "mp4"),
+        (["-o", "y", "--format", "png"], "y", (1920, 1080), 60, "png"),
+        (["-qm", "--fps", "24", "-r", "640,360"], "renders/lstm.mp4", (640, 360), 24, "mp4"),
+    ],
+)
+def test_options_choose_format_size_rate_and_place(here, asked, args, path, size, fps, kind):
+    done = run("lstm", *args)
+    assert (done.exit_code, done.stdout) == (0, f"{path}\n")
+    ((_, view, output, settings),) = asked
+    assert (settings.width, settings.height) == size
+    assert (settings.fps, settings.format, str(output)) == (fps, kind, path)
+    assert view.trace.sizes == {"T": 3, "B": 1, "I": 3, "H": 2}
+
+
+def test_look_and_source_options_reach_the_scene(here, asked):
+    Path("x.csv").write_text("1,2\n3,4\n")
+    done = run(
+        "gru", "--input", "x.csv", "--h0", "-0.1,0.4", "--theme", "dark", "--digits", 2,
+        "--title", "It's \"mine\"", "--pace", 0.5,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    view = asked[0][1]
+    assert (view.theme.name, view.digits, view.title, view.pace) == ("dark", 2, 'It\'s "mine"', 0.5)
+    assert view.trace["x"][:, 0].tolist() == [[1, 2], [3, 4]]
+    assert view.trace.states["h_prev"].tolist() == [[-0.1, 0.4]]
+    assert view.trace.cell.name == "gru"
+
+
+def test_weights_of_a_pytorch_gru_give_pytorchs_h(here, asked):
+    done = run("gru", "--input", GOLDEN / "gru_input.csv", "--weights", GOLDEN / "gru_state.npz")
+    assert done.exit_code == 0, done.output
+    h = asked[0][1].trace["h"][:, 0]
+    expected = np.load(GOLDEN / "gru_expected_h.npy").reshape(h.shape)
+    np.testing.assert_allclose(h, expected, rtol=1e-12, atol=1e-14)
+
+
+def test_an_existing_output_needs_force(here, asked):
+    path = here / "x.mp4"
+    path.write_bytes(b"old")
+    done = run("rnn", "-o", path)
+    assert done.exit_code == 2
+    assert "exists; --force replaces it" in done.stderr
+    assert path.read_bytes() == b"old"
+    assert run("rnn", "-o", path, "--force").exit_code == 0
+    assert path.read_bytes() == b"new"
+
+
+def test_preview_opens_what_was_made(here, asked, monkeypatch):
+    opened = []
+    monkeypatch.setattr("click.launch", opened.append)
+    assert run("rnn", "-p").exit_code == 0
+    assert opened == ["renders/rnn.mp4"]
+
+
+def bad_weights():
+    arrays = dict(np.load(GOLDEN / "gru_state.npz"))
+    arrays["weight_hh_l0"] = arrays["weight_hh_l0"][:, :1]
+    np.savez("bad.npz", **arrays)
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (["vgg"], 2, "SCENE: wanted one of legend, rnn, lstm, gru, got 'vgg'"),
+        (
+            ["rnn", "-o", "x.avi"],
+            2,
+            "wanted an extension of .mp4, .webm, .mov, .gif, .png, got '.avi'",
+        ),
+        (["rnn", "-o", "no/x.mp4"], 2, "wanted an existing folder, got 'no'"),
+        (["rnn", "-o", "folder.mp4"], 2, "wanted a file, got the folder 'folder.mp4'"),
+        (
+            ["rnn", "-o", "x.mp4", "--format", "gif"],
+            2,
+            "--format: wanted 'mp4' for 'x.mp4', got 'gif'",
+        ),
+        (["rnn", "-o", "x.png"], 2, "wanted a folder for the png frames"),
+        (["rnn", "-t", "--format", "mp4"], 2, "--transparent: wanted with webm, mov, gif or png"),
+        (["rnn", "-s", "--format", "mp4"], 2, "--still: wanted with png, got 'mp4'"),
+        (["rnn", "--format", "gif", "--fps", "60"], 2, "wanted at most 50 for gif, got 60"),
+        (["rnn", "-r", "321,180"], 2, "wanted even sides for mp4, got 321,180"),
+        (["rnn", "-r", "big"], 2, "wanted WIDTH,HEIGHT in pixels, got 'big'"),
+        (["rnn", "-r", "1,1"], 2, "width: wanted 64 to 7680, got 1"),
+        (["rnn", "--steps", "0"], 2, "--steps"),
+        (["rnn", "--hidden-size", "9"], 2, "--hidden-size"),
+        (["rnn", "--c0", "1,1"], 3, "c0: wanted none"),
+        (["rnn", "--input", "wide.csv", "--weights", "w.json"], 3, "wanted 3 inputs a timestep"),
+        (["rnn", "--input", "ragged.csv"], 3, "ragged.csv"),
+        (["rnn", "--input", "nan.json"], 3, "nan.json"),
+        (["gru", "--weights", "bad.npz"], 3, "bad.npz: weight_hh: wanted shape"),
+        (["rnn", "--input", "absent.csv"], 3, "absent.csv"),
+        (["rnn", "--title", "W" * 80], 3, "title: wanted at most about 30 characters, got 80"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(here, args, code, message):
+    Path("folder.mp4").mkdir()
+    Path("wide.csv").write_text("1,2,3,4\n")
+    Path("ragged.csv").write_text("1,2\n3\n")
+    Path("nan.json").write_text("[[1, NaN]]")
+    weights = rv.demo(rv.CELLS["rnn"]).params
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    Path("w.json").write_text(json.dumps({n: getattr(weights, n).tolist() for n in names}))
+    bad_weights()
+    before = sorted(here.rglob("*"))
+    done = run(*args, "--quiet")
+    assert done.exit_code == code, done.output
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+    assert [path for path in sorted(here.rglob("*")) if path.name != "renders"] == before
+
+
+def test_more_units_than_can_be_drawn_are_refused(here):
+    rng = np.random.default_rng(1)
+    np.savez("w.npz", weight_ih=rng.normal(size=(30, 3)), weight_hh=rng.normal(size=(30, 10)))
+    done = run("gru", "--weights", "w.npz", "--quiet")
+    assert done.exit_code == 3
+    assert "hidden_size: wanted 1 to 8 to draw as pills, got 10" in done.stderr
