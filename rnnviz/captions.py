@@ -80,7 +80,7 @@ def _gates(tell: Teller) -> str:
     if tell.trace.cell.name == "lstm":
         keys = ["f", "i", "g", "o"]
     numbers = ", ".join(f"{key}₁ = {tell.number(key, 0)}" for key in keys)
-    return f"All gates with the same weights as before; in the first unit {numbers}."
+    return f"All gates at once, with the same weights: {numbers}, …"
 
 
 Captions = dict[str, Callable[[Teller], str]]
@@ -93,17 +93,14 @@ _RNN: Captions = {
         f"Another dense layer turns the input into {tell.each('h_x', lambda n, u: n)}."
     ),
     "h_pre": lambda tell: f"The two are added, unit by unit: {tell.each('h_pre', lambda n, u: n)}.",
-    "h": lambda tell: (
-        f"tanh squeezes each sum into (−1, 1): {tell.each('h', _named('h'))} go out "
-        f"and on to the next timestep."
-    ),
+    "h": lambda tell: f"tanh of each sum is the new hidden state: {tell.each('h', _named('h'))}.",
 }
 _LSTM: Captions = {
     "f": lambda tell: f"The forget gate keeps {tell.shares('f', 'c')}.",
-    "fc": lambda tell: f"Of the old cell state this much remains: {tell.each('fc', _plain)}.",
+    "fc": lambda tell: f"This much of the old cell state remains: {tell.each('fc', _plain)}.",
     "i": lambda tell: f"The input gate will let in {tell.shares('i', 'g')}.",
     "g": lambda tell: f"The candidate proposes new content: {tell.each('g', _named('g'))}.",
-    "ig": lambda tell: f"Of the candidate this much gets in: {tell.each('ig', _plain)}.",
+    "ig": lambda tell: f"This much of the candidate gets in: {tell.each('ig', _plain)}.",
     "c": lambda tell: f"Kept plus let in is the new cell state: {tell.each('c', _named('c'))}.",
     "o": lambda tell: f"The output gate will show {tell.shares('o', 'tanh c')}.",
     "tanh_c": lambda tell: (

@@ -59,13 +59,11 @@ class Stage:
         self.strip: VGroup = VGroup()
         self.focus: VGroup = VGroup()
         self.lit: set[str] = set()
-        self.motion = 0.0
         paint_background(scene, theme)
         scene.add(self.frame.standing, self.drawing.standing, self.drawing.changing)
 
     def play(self, beat: Beat) -> None:
         """Show one beat: its caption and panel, its motion, then a hold long enough to read it."""
-        self.motion = 0.0
         if beat.key == "in":
             self._open(beat)
             self._arrive(beat)
@@ -81,14 +79,13 @@ class Stage:
         if self.after is not None:
             self.after(beat)
         shortest = RECAP_HOLD if beat.key == "recap" else SHORTEST_HOLD
-        self.scene.wait(self.pace * max(shortest, len(beat.caption) / READING - self.motion))
+        self.scene.wait(self.pace * max(shortest, len(beat.caption) / READING))
 
     # Openings
 
     def _run(self, *animations: Change, seconds: float) -> None:
         if animations:
             self.scene.play(*animations, run_time=seconds * self.pace)
-            self.motion += seconds
 
     def _open(self, beat: Beat) -> None:
         """Change caption, panel, timestep and lights."""
@@ -96,7 +93,9 @@ class Stage:
         leaving = [FadeOut(group) for group in old]
         self.panel, self.caption = panel_for(self.pen, beat), self.frame.caption(beat.caption)
         head = heading(self.pen, beat)
-        entering = [self.caption, head, *self.panel.first]
+        entering = [head, *self.panel.first]
+        if not beat.reveals:
+            entering.append(self.caption)  # else it comes with the numbers that it names
         strip = self._new_strip(beat)
         self.focus = focus_wires(self.drawing, beat)
         changes = [
@@ -109,7 +108,7 @@ class Stage:
             *strip,
             *changes,
             *(FadeIn(group) for group in (*entering, self.focus) if len(group)),
-            seconds=0.6,
+            seconds=0.5,
         )
         self.panel.group.add(head)
 
@@ -206,7 +205,7 @@ class Stage:
                 self.drawing.numbers[target, unit] = label
         self._run(*carried, seconds=1.2)
         fills = [change for name in beat.reveals for change in self._appear(name, beat.t)]
-        self._run(*fills, seconds=0.6)
+        self._run(*fills, FadeIn(self.caption), seconds=0.5)
 
     def _work_out(self, beat: Beat) -> None:
         """Products fly from their wires into the sum, it to the curve, the value to its pill."""
@@ -219,18 +218,19 @@ class Stage:
             FadeIn(label, target_position=at(*start))
             for label, start in zip(panel.products, starts, strict=True)
         ]
-        self._run(LaggedStart(*flights, lag_ratio=0.2), seconds=1.4)
-        self._run(FadeIn(panel.biases), FadeIn(panel.sums), seconds=0.5)
+        self._run(LaggedStart(*flights, lag_ratio=0.2), seconds=1.2)
+        self._run(FadeIn(panel.biases), FadeIn(panel.sums), seconds=0.4)
         if panel.curve is not None:
             moving = panel.sum_label.copy()
             foot = panel.curve.place(panel.neuron.sum, 0.0)
-            self._run(moving.animate.move_to(at(*foot)), seconds=0.6)
-            self._run(FadeOut(moving), Create(panel.drop), FadeIn(panel.dot), seconds=0.4)
-        self._run(FadeIn(panel.result), seconds=0.4)
+            self._run(moving.animate.move_to(at(*foot)), seconds=0.5)
+            self._run(FadeOut(moving), Create(panel.drop), FadeIn(panel.dot), seconds=0.3)
+        self._run(FadeIn(panel.result), seconds=0.3)
         label = self.drawing.number(name, unit, beat.t)
         self.drawing.numbers[name, unit] = label
         flight = ReplacementTransform(panel.value_label.copy(), label)
-        self._run(flight, *self._appear(name, beat.t), seconds=0.8)
+        changes = self._appear(name, beat.t)
+        self._run(flight, *changes, FadeIn(self.caption), seconds=0.6)
 
     def _flow(self, beat: Beat) -> None:
         """Values flow along the wires into each operation, nodes in the order of computation."""
@@ -242,14 +242,15 @@ class Stage:
                 if target in names and (source, target) in self.drawing.wires
                 for mover in [self._mover(source, target)]
             ]
-            self._run(*(animation for animation, _ in movers), seconds=0.8)
+            self._run(*(animation for animation, _ in movers), seconds=0.7)
             changes = [change for name in names for change in self._appear(name, beat.t)]
             gone = [FadeOut(group) for _, group in movers]
             results = self._results() if names == groups[-1] else []
-            self._run(*gone, *changes, *results, seconds=0.6)
+            self._run(*gone, *changes, *results, seconds=0.5)
 
     def _results(self) -> list[Change]:
-        return [FadeIn(part) for part in self.panel.results if len(part)]
+        """Return what comes with the last values of a beat: the panel's results and the caption."""
+        return [FadeIn(part) for part in (*self.panel.results, self.caption) if len(part)]
 
     def _mover(self, source: str, target: str) -> tuple[Change, VGroup]:
         """Return copies of a node's numbers travelling along a wire, and the copies."""

@@ -78,6 +78,7 @@ def _watched(scene: type[Scene], view: View, progress: Progress) -> type[Scene]:
 
 def _configuration(settings: Settings, work: Path) -> dict[str, Any]:
     aspect = settings.width / settings.height
+    encoder = {"preset": "veryfast", "crf": "20"} if settings.format == "mp4" else {}
     height = max(FRAME[1], FRAME[0] / aspect)
     return {
         "verbosity": "ERROR",  # first, else choosing webm says that it is slow
@@ -91,6 +92,7 @@ def _configuration(settings: Settings, work: Path) -> dict[str, Any]:
         "format": "png-sequence" if settings.is_folder else settings.format,
         "transparent": settings.transparent,
         "background_opacity": 0.0 if settings.transparent else 1.0,
+        "video_encoder_options": encoder,
         "disable_caching": True,
         "max_files_cached": 10_000,  # else more than a hundred animations evict their own pieces
         "progress_bar": "none",
