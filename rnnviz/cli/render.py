@@ -161,7 +161,10 @@ def _render(
         TextColumn("{task.completed}/{task.total} {task.description}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, disable=quiet or not console.is_terminal, transient=True
+    ) as bar:
         task = bar.add_task("starting", total=None)
         render_scene(
             loaded,

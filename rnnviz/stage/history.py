@@ -10,6 +10,7 @@ from rnnviz.stage.theme import mix
 
 MOST_ROWS = 8  # timesteps in all the tables together
 MOST_COLUMNS = 4  # units in a table
+SPREAD = 4  # lines whose names are moved apart; of more, those that collide go without
 BOTTOM = 955.0
 
 
@@ -25,7 +26,7 @@ def history(pen: Pen, upto: int) -> VGroup:
         group.add(_table(pen, before, after, upto, rows, y, pitch))
         y += 58 + rows * pitch + 34
     if BOTTOM - y > 110:
-        group.add(_chart(pen, pairs, upto, Box(LEFT + 40, y + 10, RIGHT - 20, BOTTOM - 26)))
+        group.add(_chart(pen, pairs, upto, Box(LEFT + 40, y + 10, RIGHT - 20, BOTTOM - 38)))
     return group
 
 
@@ -77,14 +78,18 @@ def _chart(pen: Pen, pairs: list[tuple[str, str]], upto: int, box: Box) -> VGrou
         group.add(polyline(points).set_stroke(hue, 2.5))
         group.add(*(Dot(at(*p), radius=5 * UNIT, color=hue) for p in points))
     taken: list[float] = []
-    for k, (name, values) in enumerate(lines):
+    named = sorted(enumerate(lines), key=lambda item: -item[1][1][-1])  # from the top
+    for k, (name, values) in named:
         y = middle - values[-1] * scale
-        if all(abs(y - other) > 30 for other in taken):
+        if len(lines) <= SPREAD:
+            while any(abs(y - other) < 30 for other in taken):
+                y += 6.0
+        if all(abs(y - other) >= 30 for other in taken):
             taken.append(y)
             label = pen.types.math(f"{name}_{k % trace.sizes['H'] + 1}", 26, theme.hue(name))
             group.add(label.put(box.left + (upto + 1) * step + 12, y + 8))
     for t in range(upto + 2):
         if trace.sizes["T"] <= 12:
             x = box.left + t * step
-            group.add(pen.note(str(t)).put(x, box.bottom + 26, "centre"))
+            group.add(pen.note(str(t)).put(x, box.bottom + 36, "centre"))
     return group

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import av
 from manim import Scene, tempconfig
 
 from rnnviz.errors import RnnvizError
 from rnnviz.files import replacing, replacing_folder
 from rnnviz.stage import View
+from rnnviz.video.convert import faststart, to_frames, to_gif
 from rnnviz.video.settings import Settings
 
 Progress = Callable[[str, int, int], None]  # a beat's title, its number from 1, how many there are
@@ -50,15 +50,20 @@ def render(
         made = _made(running, settings)
         if settings.is_folder:
             with replacing_folder(output) as folder:
-                for frame in sorted(made.glob("*.png")):
-                    shutil.copy(frame, folder / frame.name)
+                to_frames(made, folder)
         else:
             with replacing(output) as temporary:
-                if settings.format == "mp4":
-                    faststart(made, temporary)
-                else:
-                    shutil.copy(made, temporary)
+                _finish(made, temporary, settings)
     return output
+
+
+def _finish(made: Path, target: Path, settings: Settings) -> None:
+    if settings.format == "mp4":
+        faststart(made, target)
+    elif settings.format == "gif":
+        to_gif(made, target, settings.fps, settings.transparent)
+    else:
+        shutil.copy(made, target)
 
 
 def _watched(scene: type[Scene], view: View, progress: Progress) -> type[Scene]:
@@ -78,7 +83,6 @@ def _watched(scene: type[Scene], view: View, progress: Progress) -> type[Scene]:
 
 def _configuration(settings: Settings, work: Path) -> dict[str, Any]:
     aspect = settings.width / settings.height
-    encoder = {"preset": "veryfast", "crf": "20"} if settings.format == "mp4" else {}
     height = max(FRAME[1], FRAME[0] / aspect)
     return {
         "verbosity": "ERROR",  # first, else choosing webm says that it is slow
@@ -89,10 +93,9 @@ def _configuration(settings: Settings, work: Path) -> dict[str, Any]:
         "frame_rate": settings.fps,
         "frame_height": height,
         "frame_width": height * aspect,
-        "format": "png-sequence" if settings.is_folder else settings.format,
+        **_encoding(settings),
         "transparent": settings.transparent,
         "background_opacity": 0.0 if settings.transparent else 1.0,
-        "video_encoder_options": encoder,
         "disable_caching": True,
         "max_files_cached": 10_000,  # else more than a hundred animations evict their own pieces
         "progress_bar": "none",
@@ -100,27 +103,21 @@ def _configuration(settings: Settings, work: Path) -> dict[str, Any]:
     }
 
 
+def _encoding(settings: Settings) -> dict[str, Any]:
+    """Return what manim should write: for gif and frames a lossless video to convert from.
+
+    Its own gifs dither in 216 colours, and its frames leave out how long a picture is held.
+    """
+    if settings.format == "mp4":
+        return {"format": "mp4", "video_encoder_options": {"preset": "veryfast", "crf": "20"}}
+    if settings.format == "gif" or settings.is_folder:
+        pixels = "argb" if settings.transparent else "rgb24"
+        return {"format": "mov", "video_codec": "qtrle", "pixel_format": pixels}
+    return {"format": settings.format}
+
+
 def _made(scene: Scene, settings: Settings) -> Path:
     writer = scene.renderer.file_writer
     if settings.still:
         return Path(writer.image_file_path)
-    if settings.is_folder:
-        return Path(writer.image_sequence_directory)
-    return Path(writer.gif_file_path if settings.format == "gif" else writer.movie_file_path)
-
-
-def faststart(source: Path, target: Path) -> None:
-    """Copy an mp4 without re-encoding so that its index comes first and players start at once."""
-    with (
-        av.open(str(source)) as given,
-        av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as written,
-    ):
-        streams = {
-            stream.index: written.add_stream_from_template(stream)
-            for stream in given.streams
-            if stream.type in ("video", "audio")
-        }
-        for packet in given.demux():
-            if packet.dts is not None and packet.stream.index in streams:
-                packet.stream = streams[packet.stream.index]
-                written.mux(packet)
+    return Path(writer.movie_file_path)
