@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Literal
 
 from rnnviz.cells import Cell
-from rnnviz.errors import RnnvizError
 from rnnviz.ops import OPS
-from rnnviz.rounding import DIGITS, MINUS, number, relation, show
+from rnnviz.rounding import DIGITS, MINUS, number, product, relation, show
+from rnnviz.scalars import neuron
 from rnnviz.tracing import Trace
 
 Markup = Literal["typst", "text"]
@@ -73,7 +73,10 @@ def equation(
 
 @dataclass(frozen=True)
 class Worked:
-    """One unit of one element-wise step with its numbers as shown: operands, relation, result."""
+    """One unit of one step with its numbers as shown: operands, relation, result.
+
+    The operands of a linear step are weight, value, weight, value, … and the bias.
+    """
 
     name: str
     unit: int
@@ -86,22 +89,36 @@ class Worked:
         """Return the left side in pieces to set side by side: ``("0.176", "×", "0.400")``."""
         if self.op == "one_minus":
             return ("1", MINUS, self.operands[0])
+        if self.op == "linear":
+            *factors, bias = self.operands
+            pieces: list[str] = []
+            for weight, value in zip(factors[::2], factors[1::2], strict=True):
+                first = [weight] if not pieces else ["+", _wrapped(weight)]
+                pieces += [*first, "×", _wrapped(value)]
+            return (*pieces, "+", _wrapped(bias))
         if self.op in ("add", "mul"):
-            sign = {"add": "+", "mul": "×"}[self.op]
             left, right = self.operands
-            return (left, sign, f"({right})" if right.startswith(MINUS) else right)
+            return (left, {"add": "+", "mul": "×"}[self.op], _wrapped(right))
         return (OPS[self.op].text.format(*self.operands),)
 
     def text(self) -> str:
         """Return the line as plain text: ``0.176 × 0.400 ≈ 0.070``."""
         return f"{' '.join(self.parts())} {self.relation} {self.result}"
 
+    def typst(self) -> str:
+        """Return the line as Typst mathematics: ``0.176 times 0.400 approx 0.070``."""
+        written = self.text()
+        for sign, word in (("×", "times"), ("≈", "approx"), ("σ", "sigma"), (MINUS, "-")):
+            written = written.replace(sign, word)
+        return written
+
 
 def worked(trace: Trace, name: str, unit: int, t: int, b: int = 0, digits: int = DIGITS) -> Worked:
-    """Return one unit of an element-wise step in numbers; ``=`` if they are exact, else ``≈``."""
+    """Return one unit of a step in numbers, ``=`` if they are exact, else ``≈``; indices from 0.
+
+    Raises RnnvizError for a value that no step makes and for an index out of range.
+    """
     step = trace.cell.step(name)
-    if step.op == "linear":
-        raise RnnvizError(f"name: wanted an element-wise step, got {name!r}")
     for label, index, size in (("t", t, "T"), ("b", b, "B"), ("unit", unit, "H")):
         trace.check_index(label, index, trace.sizes[size])
 
@@ -109,10 +126,18 @@ def worked(trace: Trace, name: str, unit: int, t: int, b: int = 0, digits: int =
         number = float(trace[value][t, b, unit])
         return show(number, digits, within=trace.cell.range(value))
 
-    operands = tuple(shown(arg) for arg in step.args)
+    operands = tuple(shown(arg) for arg in step.args if arg not in trace.cell.params)
+    if step.op == "linear":
+        made = neuron(trace, name, unit, t, b)
+        scalars = [v for p in made.products for v in (p.left, p.right)]
+        operands = tuple(show(v, digits) for v in (*scalars, made.biases[0].value))
     result = shown(name)
     sign = relation(_exactly(step.op, operands), result)
     return Worked(name, unit, step.op, operands, sign, result)
+
+
+def _wrapped(shown: str) -> str:
+    return f"({shown})" if shown.startswith(MINUS) else shown
 
 
 def _exactly(op: str, operands: tuple[str, ...]) -> Decimal | None:
@@ -120,10 +145,14 @@ def _exactly(op: str, operands: tuple[str, ...]) -> Decimal | None:
     if any(text[0] in "<>" for text in operands):
         return None
     values = [number(text) for text in operands]
+    if op == "linear":
+        *factors, bias = values
+        pairs = zip(factors[::2], factors[1::2], strict=True)
+        return sum((weight * value for weight, value in pairs), bias)
     if op == "add":
         return values[0] + values[1]
     if op == "mul":
-        return values[0] * values[1]
+        return product(*operands)
     if op == "one_minus":
         return 1 - values[0]
     return None

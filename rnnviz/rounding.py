@@ -66,6 +66,11 @@ def relation(exact: Decimal | None, shown: str) -> str:
     return "=" if exact is not None and exact == number(shown) and shown[0] not in "<>" else ALMOST
 
 
+def product(left: str, right: str) -> Decimal | None:
+    """Return the exact product of two shown numbers, None where one only stands for a bound."""
+    return None if left[0] in "<>" or right[0] in "<>" else number(left) * number(right)
+
+
 def total(terms: list[str]) -> Decimal:
     """Return the exact sum of shown numbers."""
     return sum((number(term) for term in terms), Decimal(0)).normalize()

@@ -1,7 +1,6 @@
 """Faults of a picture that a viewer would see: overlaps, small or faint text, text out of frame."""
 
 from picture import Picture, Text
-
 from rnnviz.diagram import HEIGHT, WIDTH
 from rnnviz.stage.theme import contrast
 

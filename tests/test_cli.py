@@ -1,7 +1,6 @@
 import importlib.util
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -279,7 +278,6 @@ def test_completion_offers_commands_cells_and_options() -> None:
     assert complete("show", "--he") == ["--help"]
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="click asks bash for its version")
 def test_completion_script() -> None:
     script = Path(sys.executable).with_name("rnnviz")
     env = {**os.environ, "_RNNVIZ_COMPLETE": "bash_source"}

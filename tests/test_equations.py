@@ -14,11 +14,11 @@ import pytest
 import typst
 from hypothesis import given
 from hypothesis import strategies as st
-from test_tracing import traces
 
 import rnnviz as rv
 from rnnviz.cells import CELLS
 from rnnviz.equations import Worked, equation, expression, is_named, subscript, symbol, worked
+from test_tracing import traces
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "equations.txt"
 STEPS = [(cell, step.name) for cell in CELLS.values() for step in cell.steps]
@@ -272,9 +272,42 @@ def test_a_saturated_gate_is_no_exact_operand():
     assert line.text() == ">0.9999 × 0.500 ≈ 0.500"
 
 
-def test_a_linear_step_has_no_worked_line_and_says_so():
-    with pytest.raises(rv.RnnvizError, match="got 'f_x'"):
-        worked(rv.trace("lstm"), "f_x", 0, 0)
+def test_a_linear_step_in_numbers():
+    line = worked(rv.trace("lstm"), "f_h", 0, 0)
+    assert line.text() == "−0.210 × (−0.100) + 1.170 × (−0.300) + (−0.230) = −0.560"
+
+
+@given(tr=traces(steps=2, batch=1, size=4), digits=st.integers(1, 4))
+def test_a_linear_line_adds_up_or_says_that_it_does_not(tr, digits):
+    for step in tr.cell.steps:
+        if step.op != "linear":
+            continue
+        line = worked(tr, step.name, 0, 0, digits=digits)
+        left, sign, result = re.split(r" ([=≈]) ", line.text())
+        terms = [term.strip("()") for term in re.split(r" \+ ", left)]
+        assert len(terms) == len(tr.neuron(step.name, 0, 0).products) + 1
+        exact, low, high = Decimal(0), 0.0, 0.0
+        for term in terms:
+            factors = [factor.strip("()") for factor in term.split(" × ")]
+            left, right = factors if len(factors) == 2 else (factors[0], None)
+            exact += decimal(left) * (decimal(right) if right else 1)
+            ends = possible("mul", (left, right)) if right else interval(left)
+            low, high = low + ends[0], high + ends[1]
+        assert (sign == "=") == (exact == decimal(result)), line.text()
+        shown_low, shown_high = interval(result)
+        slack = 1e-9 * (1 + abs(low) + abs(high))
+        assert low - slack <= shown_high, line.text()
+        assert shown_low <= high + slack, line.text()
+
+
+@pytest.mark.parametrize("cell", rv.CELLS)
+def test_every_line_of_numbers_is_typst(cell):
+    tr = rv.trace(cell)
+    for step in tr.cell.steps:
+        markup = worked(tr, step.name, 1, 1).typst()
+        assert not set("×≈σ−") & set(markup)
+        svg = typst.compile(f"#set page(width: auto)\n${markup}$".encode(), format="svg")
+        assert svg.startswith(b"<svg")
 
 
 @pytest.mark.parametrize(

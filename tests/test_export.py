@@ -10,11 +10,11 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from hypothesis import given
-from test_tracing import traces
 
 import rnnviz as rv
 from rnnviz.cells import CELLS
 from rnnviz.params import NAMES
+from test_tracing import traces
 
 every_cell = pytest.mark.parametrize("cell", CELLS)
 every_writer = pytest.mark.parametrize("writer", ["to_json", "to_csv", "to_npz"])

@@ -1,10 +1,10 @@
 """The layout lint over all scenes at the end of every beat, and proof that it can find faults."""
 
 import pytest
-from layout_lint import alone, faults
 from manim import WHITE, Scene
-from picture import Picture, Text, pictures, texts, view
 
+from layout_lint import alone, faults
+from picture import Picture, Text, pictures, texts, view
 from rnnviz.diagram import Box
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.typeset import Typesetter

@@ -8,10 +8,10 @@ import av
 import numpy as np
 import pytest
 from manim import Scene
-from picture import view
 from PIL import Image
 
 import rnnviz as rv
+from picture import view
 from rnnviz.files import replacing_folder
 from rnnviz.stage import View
 from rnnviz.video.render import render

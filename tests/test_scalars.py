@@ -5,11 +5,11 @@ from math import fsum, tanh
 import numpy as np
 import pytest
 from hypothesis import given
-from test_tracing import traces
 
 import rnnviz as rv
 from rnnviz.cells import CELLS
 from rnnviz.scalars import Ref
+from test_tracing import traces
 
 TOLERANCE = 1e-12
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from picture import pictures, view
 
+from picture import pictures, view
 from rnnviz.rounding import ALMOST, MINUS, number, percent, show
 
 CELLS = ("rnn", "lstm", "gru")
@@ -125,6 +125,35 @@ def test_a_shown_sum_adds_up_or_says_that_it_does_not(cell, seed_sizes):
         assert abs(sum(terms, Decimal(0)) - number(total.text)) <= Decimal("0.0005") * len(terms)
         sums += 1
     assert sums >= 2
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("hidden", [2, 5])
+def test_a_shown_row_is_true_or_says_that_it_is_not_exact(cell, hidden):
+    """Read each element-wise row from left to right off the screen and evaluate it."""
+    rows = 0
+    for picture in pictures(cell, view(cell, hidden=hidden)):
+        if picture.beat.focus is not None or not picture.beat.equation:
+            continue
+        panel = [text for text in picture.texts if text.box.right < 610]
+        for first in (text for text in panel if re.fullmatch(r"unit \d", text.text)):
+            level = [t for t in panel if t.box.left > first.box.left
+                     and t.box.bottom > first.box.top and t.box.top < first.box.bottom]  # fmt: skip
+            words = [t.text for t in sorted(level, key=lambda t: t.box.left)]
+            sign, result = words[-2:]
+            assert sign in ("=", ALMOST), words
+            rows += 1
+            if words[0] == "tanh":
+                assert sign == ALMOST
+                value = np.tanh(float(number(words[1].strip("()"))))
+                assert abs(value - float(number(result))) < 0.0011, words
+                continue
+            left, operation, right = words[:-2]
+            one, other = number(left), number(right.strip("()"))
+            exact = {"×": one * other, "+": one + other, MINUS: one - other}[operation]
+            assert (sign == "=") == (exact == number(result)), words
+            assert abs(exact - number(result)) < Decimal("0.0021"), words
+    assert rows >= 2 * hidden
 
 
 def test_minus_is_a_minus_everywhere():

@@ -1,7 +1,6 @@
 """One unit's worked example for the terminal: every product, their sum and what it becomes."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from rich.table import Table
@@ -9,7 +8,8 @@ from rich.table import Table
 from rnnviz.cells import Cell
 from rnnviz.equations import equation, worked
 from rnnviz.ops import OPS, REALS
-from rnnviz.rounding import number, relation, show, total
+from rnnviz.rounding import product as exactly
+from rnnviz.rounding import relation, show, total
 from rnnviz.scalars import Neuron, Ref
 from rnnviz.tracing import Trace
 
@@ -61,7 +61,7 @@ def _add_sum(grid: Table, trace: Trace, neuron: Neuron, digits: int) -> None:
         result = show(product.product, digits)
         terms.append(result)
         label = f"  {_named(product.left_ref)} × {_named(product.right_ref)}"
-        grid.add_row(label, left, "×", right, relation(_product(left, right), result), result)
+        grid.add_row(label, left, "×", right, relation(exactly(left, right), result), result)
     for bias in neuron.biases:
         terms.append(show(bias.value, digits))
         grid.add_row(f"  {_named(bias.ref)}", "", "", "", "", terms[-1])
@@ -91,12 +91,6 @@ def _grid(*justify: Literal["left", "right"]) -> Table:
     for side in justify:
         grid.add_column(justify=side, no_wrap=True)
     return grid
-
-
-def _product(left: str, right: str) -> Decimal | None:
-    if left[0] in "<>" or right[0] in "<>":
-        return None  # a bound stands for the number, so no equation is exact
-    return number(left) * number(right)
 
 
 def _named(ref: Ref) -> str:

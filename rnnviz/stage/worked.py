@@ -4,7 +4,8 @@ from manim import Line, VGroup
 
 from rnnviz.diagram import Box
 from rnnviz.equations import subscript, symbol
-from rnnviz.rounding import number, relation, total
+from rnnviz.rounding import product as exactly
+from rnnviz.rounding import relation, total
 from rnnviz.scalars import Neuron, Ref, neuron
 from rnnviz.stage.bars import Bars
 from rnnviz.stage.canvas import at
@@ -66,8 +67,7 @@ class WorkedExample(Panel):
             right = pen.value(operand.name, operand.index[0], self.beat.t, size, hue)
             ref = f"{left.ref}*{right.ref}"
             result = pen.plain(product.product, size, ref)
-            exact = number(left.text) * number(right.text)
-            sign = relation(exact, result.text)
+            sign = relation(exactly(left.text, right.text), result.text)
             self.weights.add(
                 left.put(WEIGHT, y, "right"),
                 pen.sign("×", size).put(TIMES, y, "centre"),
