@@ -67,6 +67,20 @@ def test_a_transparent_video_has_a_real_alpha_channel(tmp_path, kind, codec):
     assert codec
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_transparent_picture_over_its_background_is_the_opaque_one(tmp_path, theme):
+    still = {**SMALL, "format": "png", "still": True}
+    shown = short(theme=theme)
+    clear = render(RNNCell, shown, tmp_path / "c.png", Settings(**still, transparent=True))
+    solid = render(RNNCell, shown, tmp_path / "s.png", Settings(**still))
+    ground = Image.new("RGBA", (320, 180), shown.theme.background)
+    over = Image.alpha_composite(ground, Image.open(clear).convert("RGBA")).convert("RGB")
+    difference = np.abs(
+        np.asarray(over, float) - np.asarray(Image.open(solid).convert("RGB"), float)
+    )
+    assert difference.max() <= 6
+
+
 def test_a_gif_plays_at_its_rate(tmp_path):
     path = render(RNNCell, short(), tmp_path / "rnn.gif", Settings(**SMALL, format="gif"))
     with Image.open(path) as image:

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from manim import Scene, tempconfig
+from numpy.typing import NDArray
 
 from rnnviz.errors import RnnvizError
 from rnnviz.files import replacing, replacing_folder
@@ -39,6 +41,8 @@ def render(
         tempconfig(_configuration(settings, Path(work))),
     ):
         running = watched()
+        if settings.transparent:
+            _keep_edges(running.renderer)
         try:
             running.render()
         except RuntimeError as error:
@@ -79,6 +83,32 @@ def _watched(scene: type[Scene], view: View, progress: Progress) -> type[Scene]:
             before(self, beat)
 
     return type(scene.__name__, (scene,), {"view": view, "after": after})
+
+
+def _keep_edges(renderer: Any) -> None:
+    """Make a renderer write the colours of what it drew, where manim's are mixed with the ground.
+
+    Without this every edge is paler than it was drawn, wherever the picture is laid.
+    """
+    add, finish, read = renderer.add_frame, renderer.scene_finished, renderer.get_frame
+
+    def own(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return unmixed(frame, renderer.camera.background_color.to_int_rgb())
+
+    def scene_finished(scene: Scene) -> None:
+        renderer.get_frame = lambda: own(read())
+        finish(scene)
+
+    renderer.add_frame = lambda frame, num_frames=1: add(own(frame), num_frames)
+    renderer.scene_finished = scene_finished
+
+
+def unmixed(frame: NDArray[np.uint8], ground: NDArray[np.int_]) -> NDArray[np.uint8]:
+    """Return an RGBA picture (height, width, 4) without the colour of its clear ``ground``."""
+    alpha = frame[..., 3:].astype(np.float32) / 255
+    mixed = frame[..., :3] - ground.astype(np.float32) * (1 - alpha)
+    colours = np.rint(mixed / np.maximum(alpha, 1 / 255)).clip(0, 255).astype(np.uint8)
+    return np.dstack((colours, frame[..., 3]))
 
 
 def _configuration(settings: Settings, work: Path) -> dict[str, Any]:
