@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from rnnviz.cli.output import check_output
+from rnnviz.cli.progress import beats_shown
 from rnnviz.cli.source import Source, read_trace, source_options
 from rnnviz.errors import RnnvizError
 from rnnviz.rounding import DIGITS
@@ -145,9 +146,6 @@ def _render(
     quiet: bool,
     source: Source,
 ) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
     from rnnviz.stage import View, theme_named
     from rnnviz.video.render import render as render_scene
 
@@ -155,23 +153,6 @@ def _render(
     loaded = load_scene(name)
     trace = read_trace(getattr(loaded, "cell", "lstm"), source)
     view = View(trace, 0, digits, theme_named(theme), title, pace)
-    columns = (
-        TextColumn(f"{name} {settings.width}×{settings.height} {settings.format}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} {task.description}"),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, disable=quiet or not console.is_terminal, transient=True
-    ) as bar:
-        task = bar.add_task("starting", total=None)
-        render_scene(
-            loaded,
-            view,
-            target,
-            settings,
-            lambda beat, done, total: bar.update(
-                task, description=beat, completed=done, total=total
-            ),
-        )
+    label = f"{name} {settings.width}×{settings.height} {settings.format}"
+    with beats_shown(label, quiet) as progress:
+        render_scene(loaded, view, target, settings, progress)

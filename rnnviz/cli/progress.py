@@ -1,0 +1,30 @@
+"""The progress bar of a render, on a terminal's standard error."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def beats_shown(label: str, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield what to call with a beat's title, its number and how many there are.
+
+    Nothing is shown when ``quiet`` or where standard error is no terminal.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda title, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.fields[label]}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} {task.description}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None, label=label)
+        yield lambda title, done, total: bar.update(
+            task, description=title, completed=done, total=total
+        )
