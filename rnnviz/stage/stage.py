@@ -59,22 +59,19 @@ class Stage:
         self.strip: VGroup = VGroup()
         self.focus: VGroup = VGroup()
         self.lit: set[str] = set()
+        self.t = -1
         paint_background(scene, theme)
         scene.add(self.frame.standing, self.drawing.standing, self.drawing.changing)
 
     def play(self, beat: Beat) -> None:
         """Show one beat: its caption and panel, its motion, then a hold long enough to read it."""
+        self._open(beat)
         if beat.key == "in":
-            self._open(beat)
             self._arrive(beat)
         elif beat.focus is not None:
-            self._open(beat)
             self._work_out(beat)
         elif beat.reveals:
-            self._open(beat)
             self._flow(beat)
-        else:
-            self._open(beat)
         self.scene.add(self.panel.group)  # its parts came one by one; they leave together
         if self.after is not None:
             self.after(beat)
@@ -89,6 +86,10 @@ class Stage:
 
     def _open(self, beat: Beat) -> None:
         """Change caption, panel, timestep and lights."""
+        carried = tuple(source for source, _ in beat.flows)
+        if beat.t != self.t and beat.key != "in":  # a lecture left the arrival out
+            self._run(*self._clear(()), seconds=0.3)
+            self.lit.clear()
         old = [group for group in (self.panel.group, self.caption, self.focus) if len(group)]
         leaving = [FadeOut(group) for group in old]
         self.panel, self.caption = panel_for(self.pen, beat), self.frame.caption(beat.caption)
@@ -101,8 +102,9 @@ class Stage:
         changes = [
             *self._unlight(),
             *self._light(beat),
-            *(self._clear() if beat.key == "in" else []),
+            *(self._clear(carried) if beat.key == "in" else self._supply(beat)),
         ]
+        self.t = beat.t
         self._run(
             *leaving,
             *strip,
@@ -113,7 +115,7 @@ class Stage:
         self.panel.group.add(head)
 
     def _new_strip(self, beat: Beat) -> list[Change]:
-        if len(self.strip) and beat.key != "in":
+        if len(self.strip) and beat.t == self.t:
             return []
         leaving = [FadeOut(self.strip)] if len(self.strip) else []
         self.strip = self.frame.strip(beat.t)
@@ -152,13 +154,13 @@ class Stage:
         self.lit.clear()
         return changes
 
-    def _clear(self) -> list[Change]:
+    def _clear(self, carried: tuple[str, ...]) -> list[Change]:
         """Take away the numbers of the timestep before, but for the states that are carried on."""
         drawing, cell = self.drawing, self.board.trace.cell
-        gone = [key for key in drawing.numbers if key[0] not in cell.next_state]
-        changes: list[Change] = [FadeOut(drawing.numbers.pop(key)) for key in gone]
         if not drawing.numbers:
-            return changes
+            return []
+        gone = [key for key in drawing.numbers if key[0] not in carried]
+        changes: list[Change] = [FadeOut(drawing.numbers.pop(key)) for key in gone]
         changes += [
             pill.animate.set_fill(self.theme.cell).set_stroke(self.theme.faint, THIN)
             for pill in drawing.pills.values()
@@ -172,6 +174,15 @@ class Stage:
             else:
                 changes.append(wire.animate.set_stroke(self.theme.faint, WIRE))
         return changes
+
+    def _supply(self, beat: Beat) -> list[Change]:
+        """Show at once what a beat works with, where a lecture left out the beats that made it."""
+        if beat.key == "in":
+            return []
+        sources = [source for source, _ in beat.flows if source not in beat.lights]
+        needed = dict.fromkeys(sources if beat.reveals else beat.lights)
+        missing = [name for name in needed if (name, 0) not in self.drawing.numbers]
+        return [change for name in missing for change in self._appear(name, beat.t)]
 
     # Motions
 
@@ -199,6 +210,8 @@ class Stage:
         carried: list[Change] = []
         for source, target in beat.flows:
             for unit in range(self.drawing.diagram.node(target).units):
+                if (source, unit) not in self.drawing.numbers:
+                    continue
                 label = self.drawing.number(target, unit, beat.t)
                 old = self.drawing.numbers.pop((source, unit))
                 carried.append(ReplacementTransform(old, label, path_arc=0.5))

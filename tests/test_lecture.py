@@ -1,0 +1,55 @@
+"""Scenes as a lecturer writes them: chosen beats, own words, ordinary manim in between."""
+
+from manim import Circumscribe, FadeIn, Square
+
+from picture import pictures, view
+from rnnviz.stage import CellScene
+from rnnviz.storyboard import walk
+
+
+class Chosen(CellScene):
+    """Leaves out most beats, in an order that the default walk does not have."""
+
+    cell = "lstm"
+
+    def construct(self):
+        for beat_id in ("t1.f", "t1.c", "t2.in", "t2.h", "t3.c", "recap"):
+            self.stage.play(self.storyboard[beat_id])
+
+
+class Mixed(CellScene):
+    """Own captions, and own drawing between two beats."""
+
+    cell = "gru"
+
+    def plan(self, view):
+        return walk(view.trace).captioned({"t1.r": "What is reset here?"})
+
+    def construct(self):
+        self.stage.play(self.storyboard["t1.in"])
+        self.play(FadeIn(Square().scale(0.2)))
+        self.stage.play(self.storyboard["t1.r"])
+        self.play(Circumscribe(self.stage.drawing.frames["r"]))
+
+
+def refs(picture):
+    return {text.ref for text in picture.texts if text.ref}
+
+
+def test_a_beat_brings_what_it_needs_where_other_beats_were_left_out():
+    shown = {picture.beat.id: refs(picture) for picture in pictures(Chosen, view("lstm", steps=3))}
+    assert list(shown) == ["t1.f", "t1.c", "t2.in", "t2.h", "t3.c", "recap"]
+    assert {"x[0,0]", "h_prev[0,1]", "f[0,1]"} <= shown["t1.f"]
+    assert not {"i[0,0]", "c_prev[0,0]"} & shown["t1.f"]
+    assert {"fc[0,0]", "ig[0,0]", "c[0,1]"} <= shown["t1.c"]
+    assert {"x[1,0]", "h_prev[1,0]", "c_prev[1,1]"} <= shown["t2.in"]
+    assert {"f[2,0]", "c_prev[2,0]", "c[2,1]"} <= shown["t3.c"]
+    assert not [ref for ref in shown["t3.c"] if "[1," in ref]
+    assert {"x[2,0]", "o[2,1]", "h[2,0]"} <= shown["recap"]
+    assert {"o[1,0]", "c[1,0]", "tanh_c[1,1]", "h[1,1]"} <= shown["t2.h"]
+
+
+def test_own_words_and_own_drawing_mix_with_beats():
+    first, second = pictures(Mixed, view("gru"))
+    assert "What is reset here?" in [text.text for text in second.texts]
+    assert "r[0,1]" in refs(second) - refs(first)
