@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rnnviz.cells import CELLS, Cell
     from rnnviz.export import from_json, from_npz
     from rnnviz.params import Params, demo
+    from rnnviz.readers import load_params, load_sequence
     from rnnviz.scalars import Neuron, neuron
     from rnnviz.tracing import Trace, trace
 
@@ -24,6 +25,8 @@ __all__ = [
     "demo",
     "from_json",
     "from_npz",
+    "load_params",
+    "load_sequence",
     "neuron",
     "trace",
 ]
@@ -37,6 +40,8 @@ _HOMES = {
     "demo": "params",
     "from_json": "export",
     "from_npz": "export",
+    "load_params": "readers",
+    "load_sequence": "readers",
     "neuron": "scalars",
     "trace": "tracing",
 }

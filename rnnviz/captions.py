@@ -7,6 +7,7 @@ from rnnviz.equations import subscript
 from rnnviz.rounding import DIGITS, percent, show
 from rnnviz.tracing import Trace
 
+SHOWN_GATES = {"rnn": ("h",), "lstm": ("f", "i", "g", "o"), "gru": ("r", "z", "n")}
 LISTED = 2  # units named in a caption; the rest are on the screen
 LISTED_VECTOR = 3
 
@@ -76,9 +77,7 @@ def _recap(tell: Teller) -> str:
 
 
 def _gates(tell: Teller) -> str:
-    keys = [gate.key for gate in tell.trace.cell.gates]
-    if tell.trace.cell.name == "lstm":
-        keys = ["f", "i", "g", "o"]
+    keys = SHOWN_GATES[tell.trace.cell.name]
     numbers = ", ".join(f"{key}₁ = {tell.number(key, 0)}" for key in keys)
     return f"All gates at once, with the same weights: {numbers}, …"
 

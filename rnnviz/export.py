@@ -35,7 +35,7 @@ AGREE = 1e-9  # relative: far above the rounding of any processor, far below a w
 
 
 def to_json(trace: Trace, path: str | Path) -> None:
-    """Write the trace as JSON (schema above); every float reads back exactly."""
+    """Write the trace as JSON (schema above), exactly; an existing file is replaced when done."""
     record = {
         "format": FORMAT,
         "schema": SCHEMA,
@@ -82,7 +82,9 @@ def from_json(path: str | Path) -> Trace:
     """Read a trace back from JSON; RnnvizError if it is none or its values do not follow."""
     try:
         record = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise RnnvizError(f"{path}: wanted a JSON trace, got: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
         raise RnnvizError(f"{path}: wanted a JSON trace, got: {error}") from None
     if not isinstance(record, dict):
         raise RnnvizError(f"{path}: wanted a JSON object, got {type(record).__name__}")
@@ -103,7 +105,9 @@ def from_npz(path: str | Path) -> Trace:
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise ValueError("a single array")
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except OSError as error:
+        raise RnnvizError(f"{path}: wanted an npz trace, got: {error.strerror}") from None
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise RnnvizError(f"{path}: wanted an npz trace, got: {error}") from None
     head: dict[str, Any] = {}
     for key in ("format", "schema", "cell"):
@@ -129,9 +133,10 @@ def _rebuild(
     values: Mapping[str, Any],
 ) -> Trace:
     if head.get("format") != FORMAT or head.get("schema") != SCHEMA:
+        found = f"{head['format']!r}" if head.get("format") else "a file without a format"
         raise RnnvizError(
             f"{path}: wanted format {FORMAT!r} with schema {SCHEMA}, "
-            f"got {head.get('format')!r} with {head.get('schema')!r}"
+            f"got {found} with schema {head.get('schema')!r}"
         )
     try:
         cell = cell_named(str(head.get("cell")))

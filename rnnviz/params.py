@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rnnviz.arrays import Array, real_array
-from rnnviz.cells import Cell
+from rnnviz.cells import CELLS, Cell
 from rnnviz.errors import RnnvizError
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -62,6 +62,7 @@ class Params:
             raise RnnvizError(
                 f"weight_hh: wanted shape (G·H, H) = ({gates * hidden}, {hidden}) for "
                 f"{cell.title} (G = {gates}) with H = {hidden} columns, got {self.weight_hh.shape}"
+                f"{_whose(len(self.weight_hh) / hidden)}"
             )
 
     def blocks(self, cell: Cell) -> Mapping[str, Array]:
@@ -74,6 +75,12 @@ class Params:
             for kind, name in zip(("W_i", "W_h", "b_i", "b_h"), NAMES, strict=True):
                 blocks[f"{kind}{gate.key}"] = getattr(self, name)[rows]
         return blocks
+
+
+def _whose(gates: float) -> str:
+    """Return a hint at the cell that has so many gates."""
+    titles = [cell.title for cell in CELLS.values() if len(cell.gates) == gates]
+    return f", which is that of {titles[0]} weights" if titles else ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,8 @@ def place(cell: Cell, input_size: int, hidden_size: int) -> Diagram:
     """Return the diagram of an RNN, LSTM or GRU with I inputs and H hidden units, each 1 to 8."""
     for name, size in (("input_size", input_size), ("hidden_size", hidden_size)):
         if not 1 <= size <= MAX_DRAWN:
-            raise RnnvizError(f"{name}: wanted 1 to {MAX_DRAWN} to draw as pills, got {size}")
+            wanted = f"wanted 1 to {MAX_DRAWN}, for which the picture has room"
+            raise RnnvizError(f"{name}: {wanted}, got {size}")
     try:
         placing = _PLACES[cell.name]
     except KeyError:

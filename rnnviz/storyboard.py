@@ -11,6 +11,7 @@ from rnnviz.placement import place
 from rnnviz.rounding import DIGITS
 from rnnviz.tracing import Trace
 
+MOST_DIGITS = 4  # decimals that a pill and a table have room for
 GATE_BEATS = {
     "rnn": ("h_h", "h_x", "h_pre", "h"),
     "lstm": ("f", "fc", "i", "g", "ig", "c", "o", "tanh_c", "h"),
@@ -97,12 +98,12 @@ def walk(trace: Trace, b: int = 0, digits: int = DIGITS) -> Storyboard:
     """Return the default walk: the first timestep in full, later ones compressed, then a recap.
 
     Raises RnnvizError for a sample that is not there, for more than 8 inputs or hidden units, and
-    for less than 1 or more than 6 digits.
+    for digits outside 1 to 4.
     """
     sizes = trace.sizes
     trace.check_index("b", b, sizes["B"])
-    if not 1 <= digits <= 6:
-        raise RnnvizError(f"digits: wanted 1 to 6, got {digits}")
+    if not 1 <= digits <= MOST_DIGITS:
+        raise RnnvizError(f"digits: wanted 1 to {MOST_DIGITS} in a picture, got {digits}")
     drawn = place(trace.cell, sizes["I"], sizes["H"])
     beats: list[Beat] = []
     for t in range(sizes["T"]):

@@ -16,6 +16,7 @@ from rnnviz.stage import View, theme_named
 from rnnviz.stage.canvas import canvas_box
 from rnnviz.stage.theme import contrast, mix
 from rnnviz.stage.typeset import Label
+from rnnviz.video.render import at_once
 
 
 @dataclass(frozen=True)
@@ -71,18 +72,6 @@ def pictures(scene: type[Scene] | str, shown: View | None = None) -> list[Pictur
     with tempconfig(settings):
         watched().render()
     return found
-
-
-def at_once(self: Any, *animations: Any, **options: Any) -> None:
-    """Play animations as manim does, but straight to their end and without drawing a frame."""
-    made = self.compile_animations(*animations, **options)
-    self.add_mobjects_from_animations(made)
-    for animation in made:
-        animation._setup_scene(self)
-        animation.begin()
-    for animation in made:
-        animation.finish()
-        animation.clean_up_from_scene(self)
 
 
 def texts(mobjects: list[Mobject], background: str) -> Iterator[Text]:

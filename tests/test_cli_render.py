@@ -144,11 +144,15 @@ def bad_weights():
         (["rnn", "--format", "gif", "--fps", "60"], 2, "wanted at most 50 for gif, got 60"),
         (["rnn", "-r", "321,180"], 2, "wanted even sides for mp4, got 321,180"),
         (["rnn", "-r", "big"], 2, "wanted WIDTH,HEIGHT in pixels, got 'big'"),
-        (["rnn", "-r", "1,1"], 2, "width: wanted 64 to 7680, got 1"),
+        (["rnn", "-r", "1,1"], 2, "--resolution: width: wanted 64 to 7680, got 1"),
         (["rnn", "--steps", "0"], 2, "--steps"),
         (["rnn", "--hidden-size", "9"], 2, "--hidden-size"),
-        (["rnn", "--c0", "1,1"], 3, "c0: wanted none"),
-        (["rnn", "--input", "wide.csv", "--weights", "w.json"], 3, "wanted 3 inputs a timestep"),
+        (["rnn", "--c0", "1,1"], 3, "--c0: wanted none"),
+        (
+            ["rnn", "--input", "wide.csv", "--weights", "w.json"],
+            3,
+            "wide.csv: x: wanted 3 inputs a timestep",
+        ),
         (["rnn", "--input", "ragged.csv"], 3, "ragged.csv"),
         (["rnn", "--input", "nan.json"], 3, "nan.json"),
         (["gru", "--weights", "bad.npz"], 3, "bad.npz: weight_hh: wanted shape"),
@@ -179,4 +183,4 @@ def test_more_units_than_can_be_drawn_are_refused(here):
     np.savez("w.npz", weight_ih=rng.normal(size=(30, 3)), weight_hh=rng.normal(size=(30, 10)))
     done = run("gru", "--weights", "w.npz", "--quiet")
     assert done.exit_code == 3
-    assert "hidden_size: wanted 1 to 8 to draw as pills, got 10" in done.stderr
+    assert "hidden_size: wanted 1 to 8, for which the picture has room, got 10" in done.stderr

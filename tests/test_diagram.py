@@ -111,7 +111,7 @@ def test_the_check_finds_a_planted_fault(change, message):
 
 @pytest.mark.parametrize(("inputs", "hidden"), [(0, 2), (9, 2), (3, 0), (3, 9)])
 def test_sizes_that_cannot_be_drawn_are_refused(inputs, hidden):
-    with pytest.raises(rv.RnnvizError, match="wanted 1 to 8 to draw as pills"):
+    with pytest.raises(rv.RnnvizError, match="wanted 1 to 8, for which the picture has room"):
         place(rv.CELLS["gru"], inputs, hidden)
 
 

@@ -187,8 +187,8 @@ def test_a_tampered_start_in_json(part, tmp_path):
 
 NO_JSON_TRACE = {
     "another format": (lambda r: r.update(format="other"), "wanted format 'rnnviz-trace'"),
-    "another schema": (lambda r: r.update(schema=2), "with 2"),
-    "no schema": (lambda r: r.pop("schema"), "with None"),
+    "another schema": (lambda r: r.update(schema=2), "with schema 2"),
+    "no schema": (lambda r: r.pop("schema"), "with schema None"),
     "unknown cell": (lambda r: r.update(cell="elman"), "wanted one of rnn, lstm, gru, got 'elman'"),
     "no cell": (lambda r: r.pop("cell"), "wanted one of rnn, lstm, gru"),
     "another cell": (lambda r: r.update(cell="gru"), "wanted"),
@@ -248,10 +248,10 @@ NO_NPZ_TRACE = {
         lambda a: a.update({"params/bias_hh": a["params/bias_hh"] + 1e-6}),
         "to follow",
     ),
-    "another schema": (lambda a: a.update(schema=np.array(2)), "with 2"),
+    "another schema": (lambda a: a.update(schema=np.array(2)), "with schema 2"),
     "two schemas": (lambda a: a.update(schema=np.array([1, 1])), "schema"),
     "empty format": (lambda a: a.update(format=np.array([])), "format"),
-    "no format": (lambda a: a.pop("format"), "got None"),
+    "no format": (lambda a: a.pop("format"), "got a file without a format"),
     "no x": (lambda a: a.pop("values/x"), "wanted 'x'"),
     "no h": (lambda a: a.pop("values/h"), "'h'"),
     "no weights": (lambda a: a.pop("params/weight_ih"), "wanted 'weight_ih'"),

@@ -116,8 +116,8 @@ def test_an_unknown_id_is_refused_with_the_list():
     ("change", "message"),
     [
         ({"b": 1}, "b: wanted 0 to 0, got 1"),
-        ({"digits": 0}, "digits: wanted 1 to 6, got 0"),
-        ({"digits": 7}, "digits: wanted 1 to 6, got 7"),
+        ({"digits": 0}, "digits: wanted 1 to 4 in a picture, got 0"),
+        ({"digits": 5}, "digits: wanted 1 to 4 in a picture, got 5"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(change, message):

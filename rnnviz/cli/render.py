@@ -1,6 +1,7 @@
 """``rnnviz render``: a scene as a video, an image or a folder of frames."""
 
 import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,10 +49,10 @@ def _size(ctx: click.Context, option: click.Parameter, value: str | None) -> tup
 @click.option("-p", "--preview", is_flag=True, help="Open the result when it is done.")
 @click.option("-s", "--still", is_flag=True, help="Only the last frame, as png.")
 @click.option("--fps", type=click.IntRange(1, 240), help="Frames a second.")
-@click.option("-r", "--resolution", callback=_size, metavar="W,H", help="Pixels.")
+@click.option("-r", "--resolution", callback=_size, metavar="W,H", help="Pixels, as W,H or WxH.")
 @click.option("--theme", type=click.Choice(THEMES), default="light", help="Colours.  [light]")
 @click.option("--title", default="", help="Heading instead of the cell's name.")
-@click.option("--digits", type=click.IntRange(1, 6), default=DIGITS, help="Decimals.  [3]")
+@click.option("--digits", type=click.IntRange(1, 4), default=DIGITS, help="Decimals.  [3]")
 @click.option("--pace", type=click.FloatRange(0.05, 20), default=1.0, help="2 is half as fast.")
 @click.option("--force", is_flag=True, help="Replace an existing output.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
@@ -126,7 +127,9 @@ def _adjusted(settings: Settings, fps: int | None, size: tuple[int, int] | None)
         if size is not None:
             settings = replace(settings, width=size[0], height=size[1])
     except RnnvizError as error:
-        raise click.UsageError(f"--{error}") from None
+        option = "--fps: " if str(error).startswith("fps") else "--resolution: "
+        message = str(error).removeprefix("fps: ").removeprefix("resolution: ")
+        raise click.UsageError(option + message) from None
     return settings
 
 
@@ -136,6 +139,11 @@ def _target(scene: str, output: Path | None, settings: Settings) -> Path:
         FOLDER.mkdir(exist_ok=True)
         return FOLDER / f"{scene}{suffix}"
     return output if output.suffix or not suffix else output.with_name(output.name + suffix)
+
+
+def _stop(number: int, frame: object) -> None:
+    """End as Ctrl-C does, so that the work folder is cleaned up."""
+    raise KeyboardInterrupt
 
 
 def _render(
@@ -153,6 +161,7 @@ def _render(
     loaded = load_scene(name)
     trace = read_trace(getattr(loaded, "cell", "lstm"), source)
     view = View(trace, 0, digits, theme_named(theme), title, pace)
+    signal.signal(signal.SIGTERM, _stop)
     label = f"{name} {settings.width}×{settings.height} {settings.format}"
     with beats_shown(label, quiet) as progress:
         render_scene(loaded, view, target, settings, progress)

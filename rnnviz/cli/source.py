@@ -102,7 +102,20 @@ def read_trace(cell_name: str, options: Source) -> Trace:
         x = drawn.x if x is None else x
     h0 = states.get("h_prev") if options.h0 is None else options.h0
     c0 = states.get("c_prev") if options.c0 is None else options.c0
-    return trace(cell, x, params, h0=h0, c0=c0)
+    try:
+        return trace(cell, x, params, h0=h0, c0=c0)
+    except RnnvizError as error:
+        raise _named(error, options) from None
+
+
+def _named(error: RnnvizError, options: Source) -> RnnvizError:
+    """Return the error with the option or file in front that its parameter came from."""
+    name, _, rest = str(error).partition(": ")
+    if name == "x" and options.input:
+        return RnnvizError(f"{options.input}: {error}")
+    if (name == "h0" and options.h0) or (name == "c0" and options.c0):
+        return RnnvizError(f"--{name}: {rest}")
+    return error
 
 
 def _width(options: Source, wanted: int | None, x: Any) -> int | None:
@@ -124,8 +137,8 @@ def _check_conflicts(options: Source) -> None:
         ("--input-size", options.input_size, "--input", options.input, "has its own width"),
         ("--input-size", options.input_size, "--weights", options.weights, "has its own width"),
         ("--hidden-size", options.hidden_size, "--weights", options.weights, "has its own units"),
-        ("--seed", options.seed, "--input with --weights", both, "leaves nothing to draw"),
+        ("--seed", options.seed, "--input and --weights", both, "leave nothing to draw"),
     )
     for option, value, file, path, reason in conflicts:
         if value is not None and path:
-            raise click.UsageError(f"{option}: wanted none with {file}, which {reason}")
+            raise click.UsageError(f"{option}: wanted none, since {file} {reason}; got {value}")

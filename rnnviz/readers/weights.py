@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnviz.cells import Cell
+from rnnviz.cells import CELLS, Cell
 from rnnviz.errors import RnnvizError
 from rnnviz.params import NAMES, Params
 from rnnviz.readers.checks import checked_extension, read_json, reason
@@ -117,6 +117,9 @@ def _refusal(leaf: str) -> str:
     return f"wanted nothing in the layer but {', '.join(NAMES)}, each with or without _l0"
 
 
+_GATE_COUNTS = {len(cell.gates) for cell in CELLS.values()}
+
+
 def _listed(names: Any) -> str:
     shown = [repr(name) for name in names]
     more = f" and {len(shown) - 6} more" if len(shown) > 6 else ""
@@ -133,6 +136,9 @@ def _check_orientation(given: Mapping[str, Any], gates: int) -> None:
             return  # ragged: Params says so
         if len(shapes[name]) != 2:
             return
+    height, hidden = shapes["weight_hh"]
+    if height % max(1, hidden) == 0 and height // max(1, hidden) in _GATE_COUNTS:
+        return  # upright, if perhaps of another cell: Params.check says so
     hidden = min(shapes["weight_hh"])
     rows = gates * hidden
     for name, columns in (("weight_hh", "H"), ("weight_ih", "I")):

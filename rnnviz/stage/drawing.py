@@ -60,7 +60,8 @@ class Drawing:
                 for source in range(self.diagram.node(wire.source).units):
                     for target in range(self.diagram.node(wire.target).units):
                         pairs.append(self.dense_ends(wire.source, source, wire.target, target))
-        return [segments(pairs).set_stroke(self.theme.faint, 0.7)] if pairs else []
+        width = 0.7 * min(1.0, (80 / max(1, len(pairs))) ** 0.5)  # many wires are no wall
+        return [segments(pairs).set_stroke(self.theme.faint, width)] if pairs else []
 
     def dense_ends(self, source: str, k: int, target: str, j: int) -> tuple[Point, Point]:
         """Return where the wire of weight (j, k) starts and ends: pill edge to pill edge."""

@@ -28,7 +28,7 @@ class Elementwise(Panel):
         self.outcomes, self.result_bars = VGroup(), VGroup()
         few = self.units <= BARS_UP_TO
         curved = self.step.op == "tanh"
-        most = 64.0 if curved else 330.0 if few else 84.0
+        most = 64.0 if curved else 330.0 if few else 84.0 if self.units > 5 else 150.0
         pitch = min(most, (330.0 if curved else BOTTOM - TOP) / self.units)
         size = 36.0 if few else max(26.0, min(34.0, pitch * 0.62))
         for unit in range(self.units):

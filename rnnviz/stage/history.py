@@ -7,89 +7,128 @@ from rnnviz.equations import symbol
 from rnnviz.stage.canvas import UNIT, at, polyline
 from rnnviz.stage.pen import LEFT, RIGHT, Pen
 from rnnviz.stage.theme import mix
+from rnnviz.stage.typeset import Label
 
 MOST_ROWS = 8  # timesteps in all the tables together
 MOST_COLUMNS = 4  # units in a table
-SPREAD = 4  # lines whose names are moved apart; of more, those that collide go without
-BOTTOM = 955.0
+ROW, LOWEST = 46.0, 955.0
+LABELS = 54.0  # room for the lines' names at the chart's right end
+APART = 26.0  # between two of them
+Ending = tuple[str, int, list[float]]  # a state, a unit and its values from the start
 
 
 def history(pen: Pen, upto: int) -> VGroup:
     """Return what the cell started from and its states up to timestep ``upto``, counted from 0."""
-    trace = pen.board.trace
-    group = VGroup()
-    pairs = list(zip(trace.cell.states, trace.cell.next_state, strict=True))
+    cell = pen.board.trace.cell
+    pairs = list(zip(cell.states, cell.next_state, strict=True))
     rows = min(upto + 2, MOST_ROWS // len(pairs))
-    pitch = 46.0
+    group = VGroup()
     y = 224.0
     for before, after in pairs:
-        group.add(_table(pen, before, after, upto, rows, y, pitch))
-        y += 58 + rows * pitch + 34
-    if BOTTOM - y > 110:
-        group.add(_chart(pen, pairs, upto, Box(LEFT + 40, y + 10, RIGHT - 20, BOTTOM - 38)))
+        group.add(_table(pen, before, after, upto, rows, y))
+        y += 58 + rows * ROW + (46 if pen.board.trace.sizes["H"] > MOST_COLUMNS else 30)
+    if LOWEST - y > 110:
+        group.add(_chart(pen, pairs, upto, Box(LEFT + 40, y + 4, RIGHT - 20, LOWEST - 38)))
     return group
 
 
-def _table(
-    pen: Pen, before: str, after: str, upto: int, rows: int, y: float, pitch: float
-) -> VGroup:
+def _table(pen: Pen, before: str, after: str, upto: int, rows: int, y: float) -> VGroup:
     trace = pen.board.trace
     units = min(trace.sizes["H"], MOST_COLUMNS)
     hue = pen.theme.hue(after)
-    columns = [LEFT + 210.0 + k * 115.0 for k in range(units)]
+    columns = [LEFT + 205.0 + k * 114.0 for k in range(units)]
     name = pen.types.math(symbol(trace.cell, after), 36, hue, symbol(trace.cell, after, "text"))
     group = VGroup(
         name.put(LEFT, y),
         Line(at(LEFT, y + 16), at(RIGHT - 10, y + 16)).set_stroke(hue, 2),
         *(pen.note(f"unit {k + 1}").put(x, y, "right") for k, x in enumerate(columns)),
     )
-    if trace.sizes["H"] > units:
-        rest = trace.sizes["H"] - units
-        group.add(pen.note(f"({rest} more units in the chart)").put(LEFT + 45, y - 2))
-        group.remove(*group.submobjects[2 : 2 + units])
     for k, t in enumerate(range(upto - rows + 1, upto + 1)):
-        level = y + 58 + k * pitch
+        level = y + 58 + k * ROW
         text = f"t = {t + 1}"
         group.add(pen.types.math(text, 28, pen.theme.muted, text).put(LEFT, level))
         for unit, x in enumerate(columns):
             value = pen.value(after, unit, t, 30) if t >= 0 else pen.value(before, unit, 0, 30)
             group.add(value.put(x, level, "right"))
+    left_out = []
+    if upto + 2 > rows:
+        left_out.append("earlier timesteps")
+    if trace.sizes["H"] > units:
+        left_out.append(f"{trace.sizes['H'] - units} more units")
+    if left_out:
+        text = f"not in the table: {' and '.join(left_out)}"
+        group.add(pen.note(text).put(RIGHT - 10, y + 26 + rows * ROW + 22, "right"))
     return group
 
 
 def _chart(pen: Pen, pairs: list[tuple[str, str]], upto: int, box: Box) -> VGroup:
     """Draw each unit of each state from the start to ``upto`` on one scale around zero."""
     trace, b, theme = pen.board.trace, pen.board.b, pen.theme
-    lines = [
-        (after, [float(trace[before][0, b, unit]), *map(float, trace[after][: upto + 1, b, unit])])
+    lines: list[Ending] = [
+        (
+            after,
+            unit,
+            [float(trace[before][0, b, unit]), *map(float, trace[after][: upto + 1, b, unit])],
+        )
         for before, after in pairs
         for unit in range(trace.sizes["H"])
     ]
-    reach = max(0.1, *(abs(value) for _, values in lines for value in values))
+    reach = max(0.1, *(abs(value) for *_, values in lines for value in values))
     middle, scale = (box.top + box.bottom) / 2, (box.bottom - box.top) / 2 / reach
-    step = (box.right - 44 - box.left) / trace.sizes["T"]
+    step = (box.right - LABELS - box.left) / trace.sizes["T"]
+    end = box.left + (upto + 1) * step
     group = VGroup(
-        Line(at(box.left, middle), at(box.right, middle)).set_stroke(theme.muted, 1.5),
+        Line(at(box.left, middle), at(end, middle)).set_stroke(theme.muted, 1.5),
         pen.note("0").put(box.left - 12, middle + 8, "right"),
     )
-    for name, values in lines:
+    for name, _, values in lines:
         points = [(box.left + k * step, middle - v * scale) for k, v in enumerate(values)]
         hue = mix(theme.background, theme.hue(name), 0.85)
         group.add(polyline(points).set_stroke(hue, 2.5))
-        group.add(*(Dot(at(*p), radius=5 * UNIT, color=hue) for p in points))
-    taken: list[float] = []
-    named = sorted(enumerate(lines), key=lambda item: -item[1][1][-1])  # from the top
-    for k, (name, values) in named:
-        y = middle - values[-1] * scale
-        if len(lines) <= SPREAD:
-            while any(abs(y - other) < 30 for other in taken):
-                y += 6.0
-        if all(abs(y - other) >= 30 for other in taken):
-            taken.append(y)
-            label = pen.types.math(f"{name}_{k % trace.sizes['H'] + 1}", 26, theme.hue(name))
-            group.add(label.put(box.left + (upto + 1) * step + 12, y + 8))
-    for t in range(upto + 2):
-        if trace.sizes["T"] <= 12:
-            x = box.left + t * step
-            group.add(pen.note(str(t)).put(x, box.bottom + 36, "centre"))
+        if len(values) <= 20:
+            group.add(*(Dot(at(*p), radius=5 * UNIT, color=hue) for p in points))
+    ends = [middle - values[-1] * scale for *_, values in lines]
+    group.add(*_names(pen, lines, ends, end, box))
+    times = range(upto + 2) if trace.sizes["T"] <= 12 else (0, upto + 1)
+    group.add(
+        *(pen.note(str(t)).put(box.left + t * step, box.bottom + 36, "centre") for t in times)
+    )
     return group
+
+
+def _names(
+    pen: Pen, lines: list[Ending], ends: list[float], x: float, box: Box
+) -> list[Label | Line]:
+    """Return each line's name beside its end, with a leader where names have to move apart."""
+    levels = spread(ends, APART, box.top - 6, box.bottom + 6)
+    if levels is None:
+        return []
+    made: list[Label | Line] = []
+    for (name, unit, _), y, level in zip(lines, ends, levels, strict=True):
+        hue = pen.theme.hue(name)
+        made.append(Line(at(x + 6, y), at(x + 22, level)).set_stroke(hue, 1.2))
+        label = pen.types.math(f"{name}_{unit + 1}", 24, hue, f"{name}_{unit + 1}")
+        made.append(label.put(x + 26, level + 6))
+    return made
+
+
+def spread(places: list[float], gap: float, low: float, high: float) -> list[float] | None:
+    """Return places at least ``gap`` apart between two ends; None if that many do not fit."""
+    if (len(places) - 1) * gap > high - low:
+        return None
+    order = sorted(range(len(places)), key=places.__getitem__)
+    moved = [places[k] for k in order]
+    for k in range(1, len(moved)):  # downwards, then back up from the lower end
+        moved[k] = max(moved[k], moved[k - 1] + gap)
+    shift = max(0.0, (moved[-1] - max(places)) / 2) if moved else 0.0
+    moved = [place - shift for place in moved]
+    moved[-1] = min(moved[-1], high)
+    for k in range(len(moved) - 2, -1, -1):
+        moved[k] = min(moved[k], moved[k + 1] - gap)
+    moved[0] = max(moved[0], low)
+    for k in range(1, len(moved)):
+        moved[k] = max(moved[k], moved[k - 1] + gap)
+    result = [0.0] * len(places)
+    for place, k in zip(moved, order, strict=True):
+        result[k] = place
+    return result

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from manim import (
-    AnimationGroup,
     Camera,
     Create,
     FadeIn,
     FadeOut,
     LaggedStart,
     ManimColor,
-    MoveAlongPath,
+    Mobject,
     ReplacementTransform,
     Scene,
+    UpdateFromAlphaFunc,
     VGroup,
 )
 
@@ -276,7 +276,13 @@ class Stage:
         )
         node = self.drawing.diagram.node(source)
         path = polyline([(node.x, node.y), *points])
-        return AnimationGroup(MoveAlongPath(group, path)), group
+        start = group.copy()
+
+        def fly(moving: Mobject, share: float) -> None:
+            smaller = start.copy().scale(1 - 0.65 * share)  # so that two stacks fit in one circle
+            moving.become(smaller.move_to(path.point_from_proportion(share)))
+
+        return UpdateFromAlphaFunc(group, fly), group
 
 
 def paint_background(scene: Scene, theme: Theme) -> None:

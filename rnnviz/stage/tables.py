@@ -2,6 +2,7 @@
 
 from manim import Line, VGroup
 
+from rnnviz.captions import SHOWN_GATES
 from rnnviz.equations import symbol
 from rnnviz.params import NAMES
 from rnnviz.stage.canvas import at
@@ -54,7 +55,7 @@ def gate_table(pen: Pen, beat: Beat) -> Panel:
     group, numbers = VGroup(), VGroup()
     trace = pen.board.trace
     cell = trace.cell
-    keys = [name for name in beat.lights if name in {gate.key for gate in cell.gates}]
+    keys = SHOWN_GATES[cell.name]
     columns = [LEFT + 170.0 + k * (370.0 / max(1, len(keys) - 1)) for k in range(len(keys))]
     units = trace.sizes["H"]
     pitch = min(56.0, 400.0 / units)
@@ -72,8 +73,9 @@ def gate_table(pen: Pen, beat: Beat) -> Panel:
         for key, x in zip(keys, columns, strict=True):
             numbers.add(pen.value(key, unit, beat.t, size).put(x + 14, level, "right"))
     y = max(y + 60 + units * pitch + 50, 560.0)
+    size = min(pen.equation(key, 30).size for key in keys)
     for key in keys:
-        group.add(pen.equation(key, 30).put(LEFT, y))
+        group.add(pen.equation(key, size).put(LEFT, y))
         y += 64.0
     return Panel(VGroup(group, numbers), [group], [numbers])
 

@@ -35,7 +35,7 @@ def render(
 
     Raises RnnvizError for an output that cannot be written and for a scene that shows nothing.
     """
-    watched = _watched(scene, view, progress)
+    watched = _watched(scene, view, progress, settings.still)
     with (
         tempfile.TemporaryDirectory(prefix="rnnviz-") as work,
         tempconfig(_configuration(settings, Path(work))),
@@ -70,8 +70,8 @@ def _finish(made: Path, target: Path, settings: Settings) -> None:
         shutil.copy(made, target)
 
 
-def _watched(scene: type[Scene], view: View, progress: Progress) -> type[Scene]:
-    """Return the scene with its view set and with progress reported after each beat."""
+def _watched(scene: type[Scene], view: View, progress: Progress, still: bool) -> type[Scene]:
+    """Return the scene with its view set, telling its progress; for a still it does not move."""
     done = 0
     before = getattr(scene, "after", None)
 
@@ -82,7 +82,23 @@ def _watched(scene: type[Scene], view: View, progress: Progress) -> type[Scene]:
         if before is not None:
             before(self, beat)
 
-    return type(scene.__name__, (scene,), {"view": view, "after": after})
+    parts: dict[str, Any] = {"view": view, "after": after}
+    if still:
+        parts |= {"play": at_once, "wait": lambda self, seconds=1.0, **_: None}
+    return type(scene.__name__, (scene,), parts)
+
+
+def at_once(self: Any, *animations: Any, **options: Any) -> None:
+    """Play animations in a scene straight to their end, without drawing a frame."""
+    made = self.compile_animations(*animations, **options)
+    self.add_mobjects_from_animations(made)
+    for animation in made:
+        animation._setup_scene(self)
+        animation.begin()
+    for animation in made:
+        animation.finish()
+        animation.clean_up_from_scene(self)
+    self.update_mobjects(self.get_run_time(made))
 
 
 def _keep_edges(renderer: Any) -> None:
