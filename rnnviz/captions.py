@@ -39,12 +39,12 @@ class Teller:
             lambda unit: say(self.number(name, unit), subscript(unit)), self.trace[name].shape[2]
         )
 
-    def shares(self, name: str, of: str = "") -> str:
-        """Say how many per cent a gate lets through: of each unit of ``of``, or in each unit."""
+    def shares(self, name: str, of: str) -> str:
+        """Say how many per cent of something a gate lets through in each unit."""
 
         def say(unit: int) -> str:
             share = percent(float(self.trace[name][self.t, self.b, unit]), self.digits)
-            return f"{share} of {of}{subscript(unit)}" if of else f"{share} in unit {unit + 1}"
+            return f"{share} in unit {unit + 1}" if unit else f"{share} of {of} in unit 1"
 
         return self._join(say, self.trace[name].shape[2])
 
@@ -52,10 +52,6 @@ class Teller:
     def _join(say: Callable[[int], str], size: int) -> str:
         items = [say(unit) for unit in range(min(size, LISTED))]
         return ", ".join(items) + " and so on" if size > LISTED else " and ".join(items)
-
-
-def _named(letter: str) -> Callable[[str, str], str]:
-    return lambda number, unit: f"{letter}{unit} = {number}"
 
 
 def _arrive(tell: Teller) -> str:
@@ -78,8 +74,8 @@ def _recap(tell: Teller) -> str:
 
 def _gates(tell: Teller) -> str:
     keys = SHOWN_GATES[tell.trace.cell.name]
-    numbers = ", ".join(f"{key}₁ = {tell.number(key, 0)}" for key in keys)
-    return f"All gates at once, with the same weights: {numbers}, …"
+    numbers = ", ".join(f"{key} = {tell.number(key, 0)}" for key in keys)
+    return f"The weights are the same as at t = 1; now unit 1 has {numbers}."
 
 
 Captions = dict[str, Callable[[Teller], str]]
@@ -92,41 +88,42 @@ _RNN: Captions = {
         f"Another dense layer turns the input into {tell.each('h_x', lambda n, u: n)}."
     ),
     "h_pre": lambda tell: f"The two are added, unit by unit: {tell.each('h_pre', lambda n, u: n)}.",
-    "h": lambda tell: f"tanh of each sum is the new hidden state: {tell.each('h', _named('h'))}.",
+    "h": lambda tell: f"tanh of each sum is the new hidden state: {tell.each('h', _plain)}.",
 }
 _LSTM: Captions = {
-    "f": lambda tell: f"The forget gate keeps {tell.shares('f', 'c')}.",
+    "f": lambda tell: f"The forget gate keeps {tell.shares('f', 'the old cell state')}.",
     "fc": lambda tell: f"This much of the old cell state remains: {tell.each('fc', _plain)}.",
-    "i": lambda tell: f"The input gate will let in {tell.shares('i', 'g')}.",
-    "g": lambda tell: f"The candidate proposes new content: {tell.each('g', _named('g'))}.",
+    "i": lambda tell: f"The input gate lets in {tell.shares('i', 'the candidate')}.",
+    "g": lambda tell: f"The candidate proposes new content: {tell.each('g', _plain)}.",
     "ig": lambda tell: f"This much of the candidate gets in: {tell.each('ig', _plain)}.",
-    "c": lambda tell: f"Kept plus let in is the new cell state: {tell.each('c', _named('c'))}.",
-    "o": lambda tell: f"The output gate will show {tell.shares('o', 'tanh c')}.",
+    "c": lambda tell: (
+        f"What was kept plus what was let in is the new cell state: {tell.each('c', _plain)}."
+    ),
+    "o": lambda tell: f"The output gate shows {tell.shares('o', 'tanh(c)')}.",
     "tanh_c": lambda tell: (
         f"tanh squeezes the cell state into (−1, 1): {tell.each('tanh_c', _plain)}."
     ),
     "h": lambda tell: (
-        f"What the output gate shows is the new hidden state: {tell.each('h', _named('h'))}."
+        f"What the output gate shows is the new hidden state: {tell.each('h', _plain)}."
     ),
 }
 _GRU: Captions = {
-    "r": lambda tell: (
-        f"Of the candidate's recurrent part the reset gate will let in {tell.shares('r')}."
-    ),
+    "r": lambda tell: f"The reset gate lets through {tell.shares('r', 'the recurrent part')}.",
     "n_h": lambda tell: (
         f"The recurrent part of the candidate, before the reset gate: {tell.each('n_h', _plain)}."
     ),
     "rn": lambda tell: f"After the reset gate this much of it is left: {tell.each('rn', _plain)}.",
-    "n": lambda tell: f"With the input it makes the candidate: {tell.each('n', _named('n'))}.",
-    "z": lambda tell: f"The update gate keeps {tell.shares('z', 'old h')}.",
+    "n": lambda tell: (
+        "Added to the input's part and put through tanh, it is the candidate: "
+        f"{tell.each('n', _plain)}."
+    ),
+    "z": lambda tell: f"The update gate keeps {tell.shares('z', 'the old hidden state')}.",
     "z_not": lambda tell: (
         f"What it does not keep is left for the candidate: {tell.each('z_not', _plain)}."
     ),
-    "zn": lambda tell: f"The candidate's share is {tell.each('zn', _plain)}.",
-    "zh": lambda tell: f"The share of the old hidden state is {tell.each('zh', _plain)}.",
-    "h": lambda tell: (
-        f"Both shares together are the new hidden state: {tell.each('h', _named('h'))}."
-    ),
+    "zn": lambda tell: f"The candidate contributes {tell.each('zn', _plain)}.",
+    "zh": lambda tell: f"The old hidden state contributes {tell.each('zh', _plain)}.",
+    "h": lambda tell: f"Both together are the new hidden state: {tell.each('h', _plain)}.",
 }
 
 

@@ -105,8 +105,8 @@ def _gru(cell: Cell, inputs: int, units: int) -> Diagram:
     x_y = min(BOTTOM - 6 - inputs * pitch / 2 - PAD, n_y)
     rn_y = (r_y + n_h_y) / 2
     zn_y = max((z_y + n_y) / 2, h_y + high + 34)
-    gates_x, cross, rn_x, n_x, zn_op = 1020.0, 1140.0, 1246.0, 1340.0, 1462.0
-    one_minus, z_not_x, out_x, plus = 1222.0, 1340.0, 1572.0, 1675.0
+    gates_x, cross, rn_x, n_x, zn_op = 1020.0, 1170.0, 1275.0, 1385.0, 1492.0
+    one_minus, z_not_x, out_x, plus = 1250.0, 1365.0, 1586.0, 1682.0
     side = PILL_WIDTH / 2 + PAD
     nodes = (
         Node("x", (), inputs, _LEFT_X, x_y, "left"),

@@ -148,7 +148,7 @@ def _brief_beat(drawn: Diagram, key: str, names: tuple[str, ...], t: int, text: 
     return Beat(
         id=f"t{t + 1}.{key}",
         t=t,
-        title="All gates" if key == "gates" else title(drawn.cell, names[-1]),
+        title="Gates and candidate" if key == "gates" else title(drawn.cell, names[-1]),
         caption=text,
         equation="" if key == "gates" else names[-1],
         lights=names,

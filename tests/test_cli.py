@@ -84,7 +84,7 @@ USAGE = [
     (["show", "gru", "--weights", "w.npz", "--hidden-size", "2"], "--hidden-size: wanted none w"),
     (
         ["show", "gru", "--weights", "w.npz", "--input", "x.csv", "--seed", "0"],
-        "--seed: wanted none with --input with --weights, which leaves nothing to draw",
+        "--seed: wanted none with --input and --weights, which leave nothing to draw",
     ),
 ]
 BAD_DATA = [

@@ -130,7 +130,7 @@ def test_captions_follow_the_values():
     one, other = demo("lstm"), demo("lstm", seed=3)
     assert caption(one, "f", 0) != caption(other, "f", 0)
     share = float(other["f"][0, 0, 0])
-    assert f"{share * 100:.1f} % of c₁" in caption(other, "f", 0)
+    assert f"{share * 100:.1f} % of the old cell state in unit 1" in caption(other, "f", 0)
 
 
 def test_no_caption_says_solves():

@@ -133,12 +133,24 @@ def _width(options: Source, wanted: int | None, x: Any) -> int | None:
 def _check_conflicts(options: Source) -> None:
     both = options.input and options.weights
     conflicts = (
-        ("--steps", options.steps, "--input", options.input, "has its own timesteps"),
-        ("--input-size", options.input_size, "--input", options.input, "has its own width"),
-        ("--input-size", options.input_size, "--weights", options.weights, "has its own width"),
-        ("--hidden-size", options.hidden_size, "--weights", options.weights, "has its own units"),
-        ("--seed", options.seed, "--input and --weights", both, "leave nothing to draw"),
+        ("--steps", options.steps, "--input", options.input, "which has its own timesteps"),
+        ("--input-size", options.input_size, "--input", options.input, "which has its own width"),
+        (
+            "--input-size",
+            options.input_size,
+            "--weights",
+            options.weights,
+            "which has its own width",
+        ),
+        (
+            "--hidden-size",
+            options.hidden_size,
+            "--weights",
+            options.weights,
+            "which has its own units",
+        ),
+        ("--seed", options.seed, "--input and --weights", both, "which leave nothing to draw"),
     )
     for option, value, file, path, reason in conflicts:
         if value is not None and path:
-            raise click.UsageError(f"{option}: wanted none, since {file} {reason}; got {value}")
+            raise click.UsageError(f"{option}: wanted none with {file}, {reason}, got {value}")

@@ -137,7 +137,8 @@ def _check_orientation(given: Mapping[str, Any], gates: int) -> None:
         if len(shapes[name]) != 2:
             return
     height, hidden = shapes["weight_hh"]
-    if height % max(1, hidden) == 0 and height // max(1, hidden) in _GATE_COUNTS:
+    upright = height % max(1, hidden) == 0 and height // max(1, hidden) in _GATE_COUNTS
+    if upright and height != shapes["weight_ih"][1]:
         return  # upright, if perhaps of another cell: Params.check says so
     hidden = min(shapes["weight_hh"])
     rows = gates * hidden

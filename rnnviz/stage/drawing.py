@@ -39,7 +39,7 @@ class Drawing:
         self.pills: dict[tuple[str, int], VMobject] = {}
         self.numbers: dict[tuple[str, int], Label] = {}
         self.standing = VGroup(self._boundary(), *self._dense())
-        self.changing = VGroup()
+        self.changing, self.notes = VGroup(), VGroup()
         for wire in self.diagram.wires:
             if wire.kind == "vector":
                 self.changing.add(self._wire(wire))
@@ -97,7 +97,9 @@ class Drawing:
             self.pills[node.name, unit] = pill
             self.changing.add(pill)
         if node.label != "none":
-            self.standing.add(self._label(node))
+            (self.notes if node.label == "below" else self.standing).add(self._label(node))
+        if node.label == "right":
+            self.standing.add(*self._activation(node))
 
     def _circle(self, node: Node) -> VGroup:
         assert node.mark_at is not None
@@ -123,15 +125,29 @@ class Drawing:
             )
         if node.label == "right":
             # on the wire's upper side; the carried state's wire may run above the centre
-            y = min(node.y, self._leaving(node.name)) - 12
+            y = min(node.y, self._leaving(node.name)) - 15
             return self.types.math(formula, 32, hue, text).put(frame.right + 10, y)
         if node.label == "above":
             return self.types.math(formula, 34, hue, text).put(node.x, frame.top - 16, "centre")
         if node.label == "under":
             return self.types.math(formula, 34, hue, text).put(node.x, frame.bottom + 34, "centre")
-        label = self.types.math(formula, 22, hue, text).put(node.x, frame.bottom + 24, "centre")
+        label = self.types.math(formula, 26, hue, text).put(node.x, frame.bottom + 27, "centre")
         label.set_stroke(self.theme.cell, 5, background=True)  # wires may pass behind it
         return label
+
+    def _activation(self, node: Node) -> list[Label]:
+        """Return the sign of a gate's activation beside its name."""
+        step = self.diagram.cell.step(node.name)
+        if step.op not in ("sigmoid", "tanh") or node.mark:
+            return []
+        after = self._label(node)
+        formula = {"sigmoid": "sigma", "tanh": "tanh"}[step.op]
+        sign = self.types.math(formula, 24, self.theme.muted, step.op)
+        x = self.diagram.frame(node.name).right + 10 + after.advance + 9
+        bend = min(wire.points[1][0] for wire in self.diagram.wires if wire.source == node.name)
+        if x + sign.advance > bend - 6:  # no room on the wire: under it
+            return [sign.put(self.diagram.frame(node.name).right + 10, node.y + 28)]
+        return [sign.put(x, min(node.y, self._leaving(node.name)) - 15)]
 
     def _leaving(self, name: str) -> float:
         return min(

@@ -12,7 +12,7 @@ from rnnviz.stage.typeset import Label
 MOST_ROWS = 8  # timesteps in all the tables together
 MOST_COLUMNS = 4  # units in a table
 ROW, LOWEST = 46.0, 955.0
-LABELS = 54.0  # room for the lines' names at the chart's right end
+LABELS = 62.0  # room for the lines' names at the chart's right end
 APART = 26.0  # between two of them
 Ending = tuple[str, int, list[float]]  # a state, a unit and its values from the start
 
@@ -107,7 +107,7 @@ def _names(
     for (name, unit, _), y, level in zip(lines, ends, levels, strict=True):
         hue = pen.theme.hue(name)
         made.append(Line(at(x + 6, y), at(x + 22, level)).set_stroke(hue, 1.2))
-        label = pen.types.math(f"{name}_{unit + 1}", 24, hue, f"{name}_{unit + 1}")
+        label = pen.types.math(f"{name}_(t,{unit + 1})", 24, hue, f"{name}_t,{unit + 1}")
         made.append(label.put(x + 26, level + 6))
     return made
 

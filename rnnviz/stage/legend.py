@@ -7,19 +7,19 @@ from rnnviz.equations import symbol
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.drawing import rounded
 from rnnviz.stage.pen import Pen
-from rnnviz.stage.tables import NOTE
+from rnnviz.stage.tables import NOTES
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
 FIRST, SECOND, THIRD = 40.0, 690.0, 1310.0
-TOP, PITCH = 200.0, 92.0
+TOP, PITCH, NARROW = 200.0, 92.0, 80.0
 BEATS = (
     Beat("legend.values", 0, "Values", "A pill is one unit with its value; a colour is one role."),
     Beat(
         "legend.operations",
         0,
         "Operations and wires",
-        "Circles combine vectors unit by unit; thin wires are weights, thick wires are vectors.",
+        "Circles act unit by unit; straight fans of wires are weights, bent wires are vectors.",
     ),
     Beat(
         "legend.names",
@@ -32,10 +32,10 @@ VALUES = (
     ("x", "input"),
     ("h", "hidden state"),
     ("c", "cell state (LSTM)"),
-    ("f", "forget gate; in the GRU reset gate r"),
-    ("i", "input gate; in the GRU update gate z"),
+    ("f", "forget gate; in the GRU update gate z"),
+    ("i", "input gate; in the GRU 1 − z"),
     ("g", "candidate; in the GRU n"),
-    ("o", "output gate (LSTM)"),
+    ("o", "output gate; in the GRU reset gate r"),
 )
 NAMES = (
     ("Hidden units", "PyTorch: hidden_size. Keras: units, state_size.", "TensorFlow 1: num_units."),
@@ -94,9 +94,10 @@ def _operations(pen: Pen) -> VGroup:
         ("+", "sum, unit by unit"),
         ("tanh", "tanh, into (−1, 1)"),
         ("1 -", "what is left of 1"),
+        ("sigma", "sigmoid, into (0, 1)"),
     )
     for k, (formula, about) in enumerate(circles):
-        y = TOP + k * PITCH
+        y = TOP + k * NARROW
         disc = Circle(radius=RADIUS * UNIT).move_to(at(SECOND + 60, y))
         disc.set_fill(theme.background, 1).set_stroke(theme.muted, 2)
         mark = types.math(
@@ -109,9 +110,9 @@ def _operations(pen: Pen) -> VGroup:
         (_line().set_stroke(theme.hue("c"), 4), "a vector on its way"),
     ]
     for k, (wire, about) in enumerate(wires, start=len(circles)):
-        y = TOP + k * PITCH
+        y = TOP + k * NARROW
         group.add(wire.shift(at(0, y) - at(0, TOP)), _about(pen, about, y))
-    y = TOP + (len(circles) + len(wires)) * PITCH
+    y = TOP + (len(circles) + len(wires)) * NARROW
     small, large = sorted((0, 1), key=lambda unit: abs(pen.board.trace["f"][0, 0, unit]))
     group.add(
         _pill(pen, SECOND, y, "f", small), _pill(pen, SECOND + PILL_WIDTH + 12, y, "f", large)
@@ -142,7 +143,7 @@ def _names(pen: Pen) -> VGroup:
         group.add(pen.types.words(name, 27, pen.theme.ink, "bold").put(THIRD, y))
         for j, line in enumerate(lines):
             group.add(pen.note(line, 25).put(THIRD, y + 36 + 33 * j))
-    first, second = NOTE.split(": ")
+    first, second = NOTES["lstm"].split(": ")
     group.add(
         pen.types.words(first + ":", 25, pen.theme.ink).put(THIRD, 880),
         pen.types.words(second, 25, pen.theme.ink).put(THIRD, 914),

@@ -6,6 +6,7 @@ from manim import VGroup, VMobject
 
 from rnnviz.equations import equation, expression, symbol
 from rnnviz.rounding import show
+from rnnviz.stage.canvas import at
 from rnnviz.stage.theme import Rgb, Theme
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.storyboard import Storyboard
@@ -86,6 +87,14 @@ class Pen:
     def made_of(self, name: str) -> str:
         """Return the plain text of what makes a value."""
         return expression(self.board.trace.cell, name, "text")
+
+
+def joined(left: Label, right: Label, gap: float = 8.0) -> Label:
+    """Return two labels that have not been placed yet as one."""
+    right.shift(at(left.advance + gap, 0) - at(0, 0))
+    left.add(*right.submobjects)
+    left.text, left.advance = f"{left.text} {right.text}", left.advance + gap + right.advance
+    return left
 
 
 def row(labels: list[Label], x: float, y: float, gap: float = 8.0) -> list[Label]:

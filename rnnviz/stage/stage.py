@@ -61,7 +61,8 @@ class Stage:
         self.lit: set[str] = set()
         self.t = -1
         paint_background(scene, theme)
-        scene.add(self.frame.standing, self.drawing.standing, self.drawing.changing)
+        drawing = self.drawing
+        scene.add(self.frame.standing, drawing.standing, drawing.changing, drawing.notes)
 
     def play(self, beat: Beat) -> None:
         """Show one beat: its caption and panel, its motion, then a hold long enough to read it."""
@@ -94,7 +95,7 @@ class Stage:
         leaving = [FadeOut(group) for group in old]
         self.panel, self.caption = panel_for(self.pen, beat), self.frame.caption(beat.caption)
         head = heading(self.pen, beat)
-        entering = [head, *self.panel.first]
+        entering = [head, *([] if self._waits(beat) else self.panel.first)]
         if not beat.reveals:
             entering.append(self.caption)  # else it comes with the numbers that it names
         strip = self._new_strip(beat)
@@ -105,13 +106,14 @@ class Stage:
             *(self._clear(carried) if beat.key == "in" else self._supply(beat)),
         ]
         self.t = beat.t
+        self._run(*leaving, seconds=0.25)
         self._run(
-            *leaving,
             *strip,
             *changes,
             *(FadeIn(group) for group in (*entering, self.focus) if len(group)),
-            seconds=0.5,
+            seconds=0.45,
         )
+        self.scene.add(self.drawing.notes)  # over the wires in focus
         self.panel.group.add(head)
 
     def _new_strip(self, beat: Beat) -> list[Change]:
@@ -136,11 +138,13 @@ class Stage:
             if (target, target) in self.drawing.wires:
                 stub = self.drawing.wires[target, target]
                 changes.append(stub.animate.set_stroke(theme.hue(target), LIT))
-        for name in beat.lights:
-            if (name, "next") in self.drawing.wires and beat.reveals and beat.key != "in":
-                exit_wire = self.drawing.wires[name, "next"]
-                changes.append(exit_wire.animate.set_color(theme.hue(name)))
         return changes
+
+    def _waits(self, beat: Beat) -> bool:
+        """Whether the panel works with values that the beat itself has yet to compute."""
+        if beat.focus is not None or not beat.equation:
+            return False
+        return bool(set(self.board.trace.cell.step(beat.equation).args) & set(beat.reveals))
 
     def _unlight(self) -> list[Change]:
         """Return what was lit to the quiet look of what is computed."""
@@ -187,8 +191,11 @@ class Stage:
     # Motions
 
     def _appear(self, name: str, t: int) -> list[Change]:
-        """Return the animations that write a node's numbers into its pills."""
+        """Return what writes a node's numbers into its pills and lights its way out."""
         changes = self._fill(name, t)
+        if (name, "next") in self.drawing.wires:
+            exit_wire = self.drawing.wires[name, "next"]
+            changes.append(exit_wire.animate.set_color(self.theme.hue(name)))
         for unit in range(self.drawing.diagram.node(name).units):
             if (name, unit) not in self.drawing.numbers:
                 label = self.drawing.number(name, unit, t)
@@ -255,7 +262,9 @@ class Stage:
                 if target in names and (source, target) in self.drawing.wires
                 for mover in [self._mover(source, target)]
             ]
-            self._run(*(animation for animation, _ in movers), seconds=0.7)
+            due = self.panel.first if names == groups[-1] and self._waits(beat) else []
+            shown = [FadeIn(part) for part in due if len(part)]
+            self._run(*(animation for animation, _ in movers), *shown, seconds=0.7)
             changes = [change for name in names for change in self._appear(name, beat.t)]
             gone = [FadeOut(group) for _, group in movers]
             results = self._results() if names == groups[-1] else []

@@ -9,7 +9,11 @@ from rnnviz.stage.canvas import at
 from rnnviz.stage.pen import LEFT, RIGHT, Panel, Pen
 from rnnviz.storyboard import Beat
 
-NOTE = "The order guides the eye: a machine computes the gates together."
+NOTES = {
+    "rnn": "The order guides the eye: a machine computes all units together.",
+    "lstm": "The order guides the eye: a machine computes the gates together.",
+    "gru": "The order guides the eye: a machine computes r and z together.",
+}
 
 
 def arrivals(pen: Pen) -> VGroup:
@@ -40,12 +44,12 @@ def arrivals(pen: Pen) -> VGroup:
     group.add(
         pen.types.words(f"{total} weights and biases", 32, pen.theme.ink).put(LEFT, y),
         pen.note(
-            f"{gates} × ({hidden}·{inputs} + {hidden}·{hidden} + {hidden} + {hidden}): for "
-            f"{'each of the gates' if gates > 1 else 'the layer'}",
+            f"{f'{gates} blocks, each' if gates > 1 else 'one block'} with "
+            f"W_i {hidden}×{inputs}, W_h {hidden}×{hidden}",
             26,
         ).put(LEFT, y + 42),
-        pen.note("W on the input, W on the hidden state, two biases", 26).put(LEFT, y + 78),
-        pen.note(NOTE).put(LEFT, 960),
+        pen.note(f"and two biases of {hidden}", 26).put(LEFT, y + 78),
+        pen.note(NOTES[cell.name]).put(LEFT, 960),
     )
     return group
 
@@ -66,7 +70,7 @@ def gate_table(pen: Pen, beat: Beat) -> Panel:
         group.add(
             pen.types.math(symbol(cell, key), 36, pen.theme.hue(key), text).put(x, y, "right")
         )
-    group.add(Line(at(LEFT, y + 16), at(RIGHT - 20, y + 16)).set_stroke(pen.theme.faint, 2))
+    group.add(Line(at(LEFT, y + 16), at(RIGHT, y + 16)).set_stroke(pen.theme.faint, 2))
     for unit in range(units):
         level = y + 60 + unit * pitch
         group.add(pen.note(f"unit {unit + 1}", 24).put(LEFT, level))

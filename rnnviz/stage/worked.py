@@ -4,13 +4,13 @@ from manim import Line, VGroup
 
 from rnnviz.diagram import Box
 from rnnviz.equations import subscript, symbol
+from rnnviz.rounding import ALMOST, number, relation, total
 from rnnviz.rounding import product as exactly
-from rnnviz.rounding import relation, total
 from rnnviz.scalars import Neuron, Ref, neuron
 from rnnviz.stage.bars import Bars
 from rnnviz.stage.canvas import at
 from rnnviz.stage.curve import Curve
-from rnnviz.stage.pen import LEFT, RIGHT, Panel, Pen, row
+from rnnviz.stage.pen import LEFT, RIGHT, Panel, Pen, joined, row
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
@@ -61,7 +61,11 @@ class WorkedExample(Panel):
         for product in self.neuron.products:
             operand = product.right_ref
             named = operand if product.left_ref.name in self.params else product.left_ref
-            self.head.add(self._operand_symbol(named, size, self.pitch).put(LEFT, y))
+            if named is operand:
+                self.head.add(self._operand_symbol(named, size, self.pitch).put(LEFT, y))
+            else:
+                text = f"{named.name} × rec."  # a gate on the recurrent part, which has no letter
+                self.head.add(pen.types.words(text, 24, pen.theme.hue(named.name)).put(LEFT, y))
             hue = pen.theme.hue(operand.name)
             left = self._left(product.left_ref.name, product.left, product.left_ref.index)
             right = pen.value(operand.name, operand.index[0], self.beat.t, size, hue)
@@ -89,7 +93,8 @@ class WorkedExample(Panel):
         """Return x_(t,1), or x₁ where the rows are too close for a low subscript."""
         if pitch >= 34.0:
             return self.pen.unit_symbol(ref.name, ref.index[0], size)
-        text = ref.name.removesuffix("_prev") + subscript(ref.index[0])
+        old = "old " if ref.name.endswith("_prev") else ""
+        text = old + ref.name.removesuffix("_prev") + subscript(ref.index[0])
         return self.pen.types.words(text, size, self.pen.theme.hue(ref.name))
 
     def _left(self, name: str, value: float, index: tuple[int, ...]) -> Label:
@@ -124,11 +129,11 @@ class WorkedExample(Panel):
         self.curve = Curve(pen, made.activation, [made.sum], box, self.hue)
         self.drop = self.curve.drop(made.sum, made.value)
         self.dot = self.curve.dot(made.sum, made.value)
-        mark = MARKS[made.activation]
+        mark, shown = MARKS[made.activation], self.sum_label.text
         self.value_label = pen.value(self.name, self.unit, self.beat.t, 34)
         parts = [
             pen.unit_symbol(self.name, self.unit, 34),
-            pen.sign("=", 34),
+            pen.sign("=" if abs(float(number(shown)) - made.sum) < 1e-12 else ALMOST, 34),
             pen.types.math(mark, 34, pen.theme.ink, made.activation),
             pen.plain(made.sum, 34, self.sum_label.ref, wrap=True),
             pen.sign("≈", 34),
@@ -146,7 +151,9 @@ class WorkedExample(Panel):
         bars = Bars(pen, y + 24, min(54.0, (955.0 - y - 50) / count), reach, count)
         self.result.add(bars.axis)
         for k, (ref, value) in enumerate(terms):
-            label = self._operand_symbol(ref, 26, bars.pitch)
+            symbol_ = self._operand_symbol(ref, 26, bars.pitch)
+            label = pen.types.words("w ×", 24, pen.theme.muted)
+            label = joined(label, symbol_)
             self.result.add(bars.row(k, label, value, pen.theme.hue(ref.name)))
         for bias in made.biases:
             label = self._bias_symbol(bias.ref.name, 26)
