@@ -1,11 +1,14 @@
 """The layout lint over all scenes at the end of every beat, and proof that it can find faults."""
 
+import numpy as np
 import pytest
 from manim import WHITE, Scene
 
+import rnnviz as rv
 from layout_lint import alone, faults
 from picture import Picture, Text, pictures, texts, view
 from rnnviz.diagram import Box
+from rnnviz.stage import View
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.typeset import Typesetter
 
@@ -110,3 +113,16 @@ def test_canvas_points_and_manim_points_agree():
     assert list(left_top) == pytest.approx([-64 / 9, 4, 0])
     assert list(middle) == [0, 0, 0]
     assert pytest.approx(8) == UNIT * 1080
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("digits", [1, 4])
+def test_large_tiny_and_saturated_values_have_no_fault(cell, digits):
+    """Numbers with exponents, gates at > 0.9999 and 1e-9 are no wider than there is room."""
+    rows = {"rnn": 2, "lstm": 8, "gru": 6}[cell]
+    weights = np.resize([12.5, -0.003, 8.0, -40.0, 1.0], (rows, 3))
+    recurrent = np.resize([-25.0, 0.5, 3.0], (rows, 2))
+    params = rv.Params(weights, recurrent, np.resize([300.0, -7.0], rows), np.full(rows, 1e-9))
+    trace = rv.trace(cell, [[12345.678, -99.996, 1e-7], [0.0, -1.0, 2.5]], params, h0=[-1.0, 1.0])
+    seen = pictures(cell, View(trace, digits=digits))
+    assert [fault for picture in seen for fault in faults(picture)] == []
