@@ -184,3 +184,16 @@ def test_more_units_than_can_be_drawn_are_refused(here):
     done = run("gru", "--weights", "w.npz", "--quiet")
     assert done.exit_code == 3
     assert "hidden_size: wanted 1 to 8, for which the picture has room, got 10" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["render", "trace"])
+def test_a_folder_that_cannot_be_written_is_said_before_any_work(here, asked, monkeypatch, command):
+    """Asked of the system and not tried: these tests may run as root, who may write anywhere."""
+    monkeypatch.setattr("rnnviz.cli.output.os.access", lambda path, mode: False)
+    done = CliRunner().invoke(
+        cli, [command, "rnn", "-o", "x.mp4" if command == "render" else "x.json"]
+    )
+    assert done.exit_code == 2
+    assert "wanted a folder that can be written, got '.'" in done.stderr
+    assert asked == []
+    assert list(here.iterdir()) == []
