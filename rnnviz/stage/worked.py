@@ -136,7 +136,7 @@ class WorkedExample(Panel):
             pen.sign("=" if abs(float(number(shown)) - made.sum) < 1e-12 else ALMOST, 34),
             pen.types.math(mark, 34, pen.theme.ink, made.activation),
             pen.plain(made.sum, 34, self.sum_label.ref, wrap=True),
-            pen.sign("≈", 34),
+            *([] if self.value_label.text[0] in "<>" else [pen.sign(ALMOST, 34)]),
             self.value_label,
         ]
         self.result.add(*row(parts, LEFT, bottom + 50, 7))
