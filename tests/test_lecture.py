@@ -2,6 +2,7 @@
 
 from manim import Circumscribe, FadeIn, Square
 
+from layout_lint import faults
 from picture import pictures, view
 from rnnviz.stage import CellScene
 from rnnviz.storyboard import walk
@@ -47,6 +48,24 @@ def test_a_beat_brings_what_it_needs_where_other_beats_were_left_out():
     assert not [ref for ref in shown["t3.c"] if "[1," in ref]
     assert {"x[2,0]", "o[2,1]", "h[2,0]"} <= shown["recap"]
     assert {"o[1,0]", "c[1,0]", "tanh_c[1,1]", "h[1,1]"} <= shown["t2.h"]
+
+
+class Again(CellScene):
+    """Plays a beat twice, and goes on."""
+
+    cell = "gru"
+
+    def construct(self):
+        for beat_id in ("t1.in", "t1.r", "t1.r", "t1.n_h", "t1.rn", "t2.in"):
+            self.stage.play(self.storyboard[beat_id])
+
+
+def test_a_beat_played_again_leaves_no_number_behind():
+    seen = pictures(Again, view("gru"))
+    twice = [text.text for text in seen[2].texts if text.ref == "r[0,0]" and text.box.left > 610]
+    assert len(twice) == 1
+    assert not [ref for ref in refs(seen[-1]) if ref.startswith("r[")]
+    assert [fault for picture in seen for fault in faults(picture)] == []
 
 
 def test_own_words_and_own_drawing_mix_with_beats():

@@ -197,13 +197,12 @@ def focus_wires(drawing: Drawing, beat: Beat) -> VGroup:
     group = VGroup()
     if beat.focus is None:
         return group
-    made = drawing.pen.board.trace.neuron(beat.focus.name, beat.focus.unit, beat.t, drawing.board.b)
-    node = next(n.name for n in drawing.diagram.nodes if beat.focus.name == n.name)
+    made = drawing.board.trace.neuron(beat.focus.name, beat.focus.unit, beat.t, drawing.board.b)
     for product in made.products:
         if product.left_ref.name not in drawing.diagram.cell.params:
             continue
         source, k = product.right_ref.name, product.right_ref.index[0]
-        start, end = drawing.dense_ends(source, k, node, beat.focus.unit)
+        start, end = drawing.dense_ends(source, k, beat.focus.name, beat.focus.unit)
         colour = drawing.theme.positive if product.left >= 0 else drawing.theme.negative
         width = 1.5 + 3.5 * min(1.0, abs(product.left))
         line: VMobject = Line(at(*start), at(*end))

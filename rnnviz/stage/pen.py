@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from manim import VGroup, VMobject
 
-from rnnviz.equations import equation, expression, symbol
+from rnnviz.equations import equation, symbol
 from rnnviz.rounding import show
 from rnnviz.stage.canvas import at
 from rnnviz.stage.theme import Rgb, Theme
@@ -32,12 +32,11 @@ class Pen:
     theme: Theme
     types: Typesetter
 
-    def shown(self, name: str, unit: int, t: int, *, signed: bool | None = None) -> str:
-        """Return a value as text; signed where it can be negative, unless told otherwise."""
+    def shown(self, name: str, unit: int, t: int) -> str:
+        """Return a value as text, signed where it can be negative."""
         within = self.board.trace.cell.range(name)
         value = float(self.board.trace[name][t, self.board.b, unit])
-        sign = within[0] < 0 if signed is None else signed
-        return show(value, self.board.digits, signed=sign, within=within)
+        return show(value, self.board.digits, signed=within[0] < 0, within=within)
 
     def value(self, name: str, unit: int, t: int, size: float, colour: Rgb | None = None) -> Label:
         """Return one value of the trace as a number label."""
@@ -83,10 +82,6 @@ class Pen:
             fitting = max(SMALLEST, size * width / label.advance)
             label = self.types.painted_math(formula, fitting, self.theme.ink, text)
         return label
-
-    def made_of(self, name: str) -> str:
-        """Return the plain text of what makes a value."""
-        return expression(self.board.trace.cell, name, "text")
 
 
 def joined(left: Label, right: Label, gap: float = 8.0) -> Label:

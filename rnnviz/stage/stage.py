@@ -1,7 +1,6 @@
 """Plays the beats of a storyboard in a manim scene."""
 
 from collections.abc import Callable
-from typing import Any
 
 from manim import (
     Camera,
@@ -18,8 +17,9 @@ from manim import (
 )
 
 from rnnviz.stage.canvas import at, polyline
-from rnnviz.stage.drawing import LIT, THIN, WIRE, Drawing, focus_wires
+from rnnviz.stage.drawing import Drawing, focus_wires
 from rnnviz.stage.frame import Frame
+from rnnviz.stage.lights import Change, Lights
 from rnnviz.stage.panels import heading, panel_for
 from rnnviz.stage.pen import Panel, Pen
 from rnnviz.stage.theme import Theme
@@ -27,7 +27,6 @@ from rnnviz.stage.typeset import Typesetter
 from rnnviz.stage.worked import WorkedExample
 from rnnviz.storyboard import Beat, Storyboard
 
-Change = Any  # what Scene.play takes: an animation or the builder that ``.animate`` returns
 READING = 15.0  # characters a second
 SHORTEST_HOLD = 1.2  # seconds
 RECAP_HOLD = 4.0
@@ -58,7 +57,7 @@ class Stage:
         self.caption: VGroup = VGroup()
         self.strip: VGroup = VGroup()
         self.focus: VGroup = VGroup()
-        self.lit: set[str] = set()
+        self.lights = Lights(self.drawing)
         self.t = -1
         paint_background(scene, theme)
         drawing = self.drawing
@@ -89,8 +88,8 @@ class Stage:
         """Change caption, panel, timestep and lights."""
         carried = tuple(source for source, _ in beat.flows)
         if beat.t != self.t and beat.key != "in":  # a lecture left the arrival out
-            self._run(*self._clear(()), seconds=0.3)
-            self.lit.clear()
+            self._run(*self.lights.clear(()), seconds=0.3)
+            self.lights.lit.clear()
         old = [group for group in (self.panel.group, self.caption, self.focus) if len(group)]
         leaving = [FadeOut(group) for group in old]
         self.panel, self.caption = panel_for(self.pen, beat), self.frame.caption(beat.caption)
@@ -101,9 +100,9 @@ class Stage:
         strip = self._new_strip(beat)
         self.focus = focus_wires(self.drawing, beat)
         changes = [
-            *self._unlight(),
-            *self._light(beat),
-            *(self._clear(carried) if beat.key == "in" else self._supply(beat)),
+            *self.lights.unlight(),
+            *self.lights.light(beat),
+            *(self.lights.clear(carried) if beat.key == "in" else self.lights.supply(beat)),
         ]
         self.t = beat.t
         self._run(*leaving, seconds=0.25)
@@ -123,94 +122,13 @@ class Stage:
         self.strip = self.frame.strip(beat.t)
         return [*leaving, FadeIn(self.strip)]
 
-    def _light(self, beat: Beat) -> list[Change]:
-        theme = self.theme
-        changes: list[Change] = []
-        for name in beat.lights:
-            frame = self.drawing.frames[name]
-            width = 1.8 if beat.key == "recap" else 3.5
-            changes.append(frame.animate.set_stroke(theme.hue(name), width))
-            self.lit.add(name)
-        for source, target in beat.flows:
-            if (source, target) in self.drawing.wires:
-                wire = self.drawing.wires[source, target]
-                changes.append(wire.animate.set_stroke(theme.hue(source), LIT))
-            if (target, target) in self.drawing.wires:
-                stub = self.drawing.wires[target, target]
-                changes.append(stub.animate.set_stroke(theme.hue(target), LIT))
-        return changes
-
     def _waits(self, beat: Beat) -> bool:
         """Whether the panel works with values that the beat itself has yet to compute."""
         if beat.focus is not None or not beat.equation:
             return False
         return bool(set(self.board.trace.cell.step(beat.equation).args) & set(beat.reveals))
 
-    def _unlight(self) -> list[Change]:
-        """Return what was lit to the quiet look of what is computed."""
-        changes: list[Change] = []
-        for name in sorted(self.lit):
-            frame = self.drawing.frames[name]
-            changes.append(frame.animate.set_stroke(self.theme.hue(name), THIN))
-        for (_, target), wire in self.drawing.wires.items():
-            if target in self.lit and target != "next" and wire.get_stroke_width() > WIRE:
-                changes.append(wire.animate.set_stroke(width=WIRE))
-        self.lit.clear()
-        return changes
-
-    def _clear(self, carried: tuple[str, ...]) -> list[Change]:
-        """Take away the numbers of the timestep before, but for the states that are carried on."""
-        drawing, cell = self.drawing, self.board.trace.cell
-        if not drawing.numbers:
-            return []
-        gone = [key for key in drawing.numbers if key[0] not in carried]
-        changes: list[Change] = [FadeOut(drawing.numbers.pop(key)) for key in gone]
-        changes += [
-            pill.animate.set_fill(self.theme.cell).set_stroke(self.theme.faint, THIN)
-            for pill in drawing.pills.values()
-        ]
-        changes += [frame.animate.set_stroke(self.theme.faint, THIN)
-                    for name, frame in drawing.frames.items()
-                    if name not in (*cell.inputs, *cell.states)]  # fmt: skip
-        for (_, target), wire in drawing.wires.items():
-            if target == "next":
-                changes.append(wire.animate.set_color(self.theme.faint))
-            else:
-                changes.append(wire.animate.set_stroke(self.theme.faint, WIRE))
-        return changes
-
-    def _supply(self, beat: Beat) -> list[Change]:
-        """Show at once what a beat works with, where a lecture left out the beats that made it."""
-        if beat.key == "in":
-            return []
-        sources = [source for source, _ in beat.flows if source not in beat.lights]
-        needed = dict.fromkeys(sources if beat.reveals else beat.lights)
-        missing = [name for name in needed if (name, 0) not in self.drawing.numbers]
-        return [change for name in missing for change in self._appear(name, beat.t)]
-
     # Motions
-
-    def _appear(self, name: str, t: int) -> list[Change]:
-        """Return what writes a node's numbers into its pills and lights its way out."""
-        changes = self._fill(name, t)
-        if (name, "next") in self.drawing.wires:
-            exit_wire = self.drawing.wires[name, "next"]
-            changes.append(exit_wire.animate.set_color(self.theme.hue(name)))
-        for unit in range(self.drawing.diagram.node(name).units):
-            if (name, unit) not in self.drawing.numbers:
-                label = self.drawing.number(name, unit, t)
-                self.drawing.numbers[name, unit] = label
-                changes.append(FadeIn(label, shift=at(12, 0) - at(0, 0)))
-        return changes
-
-    def _fill(self, name: str, t: int) -> list[Change]:
-        hue = self.theme.hue(name)
-        return [
-            self.drawing.pills[name, unit]
-            .animate.set_fill(self.drawing.pill_fill(name, unit, t))
-            .set_stroke(hue, THIN)
-            for unit in range(self.drawing.diagram.node(name).units)
-        ]
 
     def _arrive(self, beat: Beat) -> None:
         """Bring in the inputs; carried states fly from where they left to where they enter."""
@@ -224,7 +142,7 @@ class Stage:
                 carried.append(ReplacementTransform(old, label, path_arc=0.5))
                 self.drawing.numbers[target, unit] = label
         self._run(*carried, seconds=1.2)
-        fills = [change for name in beat.reveals for change in self._appear(name, beat.t)]
+        fills = [change for name in beat.reveals for change in self.lights.appear(name, beat.t)]
         self._run(*fills, FadeIn(self.caption), seconds=0.5)
 
     def _work_out(self, beat: Beat) -> None:
@@ -247,9 +165,11 @@ class Stage:
             self._run(FadeOut(moving), Create(panel.drop), FadeIn(panel.dot), seconds=0.3)
         self._run(FadeIn(panel.result), seconds=0.3)
         label = self.drawing.number(name, unit, beat.t)
+        if (name, unit) in self.drawing.numbers:  # the beat is played again
+            self.scene.remove(self.drawing.numbers[name, unit])
         self.drawing.numbers[name, unit] = label
         flight = ReplacementTransform(panel.value_label.copy(), label)
-        changes = self._appear(name, beat.t)
+        changes = self.lights.appear(name, beat.t)
         self._run(flight, *changes, FadeIn(self.caption), seconds=0.6)
 
     def _flow(self, beat: Beat) -> None:
@@ -265,7 +185,7 @@ class Stage:
             due = self.panel.first if names == groups[-1] and self._waits(beat) else []
             shown = [FadeIn(part) for part in due if len(part)]
             self._run(*(animation for animation, _ in movers), *shown, seconds=0.7)
-            changes = [change for name in names for change in self._appear(name, beat.t)]
+            changes = [change for name in names for change in self.lights.appear(name, beat.t)]
             gone = [FadeOut(group) for _, group in movers]
             results = self._results() if names == groups[-1] else []
             self._run(*gone, *changes, *results, seconds=0.5)
