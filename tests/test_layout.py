@@ -39,6 +39,12 @@ def test_the_legend_has_no_fault(theme):
     assert [fault for picture in seen for fault in faults(picture)] == []
 
 
+@pytest.mark.parametrize(("inputs", "hidden"), [(1, 1), (8, 8)])
+def test_the_legend_has_no_fault_at_other_sizes(inputs, hidden):
+    seen = pictures("legend", view("lstm", "light", inputs, hidden))
+    assert [fault for picture in seen for fault in faults(picture)] == []
+
+
 def text(**changed):
     plain = {
         "text": "0.5",

@@ -113,10 +113,9 @@ def _operations(pen: Pen) -> VGroup:
         y = TOP + k * NARROW
         group.add(wire.shift(at(0, y) - at(0, TOP)), _about(pen, about, y))
     y = TOP + (len(circles) + len(wires)) * NARROW
-    small, large = sorted((0, 1), key=lambda unit: abs(pen.board.trace["f"][0, 0, unit]))
-    group.add(
-        _pill(pen, SECOND, y, "f", small), _pill(pen, SECOND + PILL_WIDTH + 12, y, "f", large)
-    )
+    forget = pen.board.trace["f"][0, pen.board.b]
+    for k, unit in enumerate(sorted({int(forget.argmin()), int(forget.argmax())}, key=forget.take)):
+        group.add(_pill(pen, SECOND + k * (PILL_WIDTH + 12), y, "f", unit))
     group.add(types.words("fuller: larger |value|", 27, theme.ink).put(SECOND + 250, y + 9))
     return group
 
