@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from rnnviz.cells import Cell
-from rnnviz.ops import OPS
+from rnnviz.ops import OPS, PRODUCTS, SUMS
 from rnnviz.rounding import DIGITS, MINUS, number, product, relation, show
 from rnnviz.scalars import neuron
 from rnnviz.tracing import Trace
@@ -35,8 +35,8 @@ def symbol(cell: Cell, name: str, markup: Markup = "typst") -> str:
     if not is_named(cell, name):
         return expression(cell, name, markup)
     if name in cell.params:
-        kind, source, key = name[0], name[2], name[3:]
-        return f"{kind}_({source} {key})" if markup == "typst" else name
+        kind, subscripts = name[0], " ".join(name[2:])
+        return f"{kind}_({subscripts})" if markup == "typst" else name
     letter = name.removesuffix("_prev")
     if name in cell.states:
         return f"{letter}_(t-1)" if markup == "typst" else f"{letter}_(t{MINUS}1)"
@@ -57,6 +57,9 @@ def expression(
         written = expression(cell, arg, markup, paint)
         inner = OPS[cell.step(arg).op].binds
         loose = inner < op.binds < 3 or (op.binds == inner == 1 and step.op == "one_minus")
+        # W (r ⊙ h) is not W r ⊙ h, and r ⊙ (W h) reads better than r ⊙ W h
+        loose = loose or (inner < 3 and step.op in PRODUCTS)
+        loose = loose or (step.op == "mul" and cell.step(arg).op in PRODUCTS)
         args.append(f"({written})" if loose else written)
     return str(getattr(op, markup)).format(*args)
 
@@ -75,7 +78,7 @@ def equation(
 class Worked:
     """One unit of one step with its numbers as shown: operands, relation, result.
 
-    The operands of a linear step are weight, value, weight, value, … and the bias.
+    The operands of a linear step are weight, value, weight, value, … and the bias if it has one.
     """
 
     name: str
@@ -89,16 +92,19 @@ class Worked:
         """Return the left side in pieces to set side by side: ``("0.176", "×", "0.400")``."""
         if self.op == "one_minus":
             return ("1", MINUS, self.operands[0])
-        if self.op == "linear":
-            *factors, bias = self.operands
+        if self.op in PRODUCTS:
+            factors = self.operands[:-1] if self.op == "linear" else self.operands
             pieces: list[str] = []
             for weight, value in zip(factors[::2], factors[1::2], strict=True):
                 first = [weight] if not pieces else ["+", _wrapped(weight)]
                 pieces += [*first, "×", _wrapped(value)]
-            return (*pieces, "+", _wrapped(bias))
-        if self.op in ("add", "mul"):
-            left, right = self.operands
-            return (left, {"add": "+", "mul": "×"}[self.op], _wrapped(right))
+            return (
+                (*pieces, "+", _wrapped(self.operands[-1])) if self.op == "linear" else (*pieces,)
+            )
+        if self.op in (*SUMS, "mul"):
+            sign = "×" if self.op == "mul" else "+"
+            leading, *others = self.operands
+            return (leading, *(piece for other in others for piece in (sign, _wrapped(other))))
         return (OPS[self.op].text.format(*self.operands),)
 
     def text(self) -> str:
@@ -123,14 +129,16 @@ def worked(trace: Trace, name: str, unit: int, t: int, b: int = 0, digits: int =
         trace.check_index(label, index, trace.sizes[size])
 
     def shown(value: str) -> str:
-        number = float(trace[value][t, b, unit])
-        return show(number, digits, within=trace.cell.range(value))
+        if value in trace.cell.params:  # a peephole
+            return show(float(trace.params.blocks(trace.cell)[value][unit]), digits)
+        return show(float(trace[value][t, b, unit]), digits, within=trace.cell.range(value))
 
-    operands = tuple(shown(arg) for arg in step.args if arg not in trace.cell.params)
-    if step.op == "linear":
+    if step.op in PRODUCTS:
         made = neuron(trace, name, unit, t, b)
         scalars = [v for p in made.products for v in (p.left, p.right)]
-        operands = tuple(show(v, digits) for v in (*scalars, made.biases[0].value))
+        operands = tuple(show(v, digits) for v in (*scalars, *(b.value for b in made.biases)))
+    else:
+        operands = tuple(shown(arg) for arg in step.args)
     result = shown(name)
     sign = relation(_exactly(step.op, operands), result)
     return Worked(name, unit, step.op, operands, sign, result)
@@ -145,12 +153,12 @@ def _exactly(op: str, operands: tuple[str, ...]) -> Decimal | None:
     if any(text[0] in "<>" for text in operands):
         return None
     values = [number(text) for text in operands]
-    if op == "linear":
-        *factors, bias = values
+    if op in PRODUCTS:
+        factors, bias = (values[:-1], values[-1]) if op == "linear" else (values, Decimal(0))
         pairs = zip(factors[::2], factors[1::2], strict=True)
         return sum((weight * value for weight, value in pairs), bias)
-    if op == "add":
-        return values[0] + values[1]
+    if op in SUMS:
+        return sum(values, Decimal(0))
     if op == "mul":
         return product(*operands)
     if op == "one_minus":

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from rnnviz.arrays import real_array
-from rnnviz.cells import cell_named
+from rnnviz.conventions import cell_named
 from rnnviz.errors import RnnvizError
 from rnnviz.files import replacing
 from rnnviz.params import NAMES, Params

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rnnviz.errors import RnnvizError
+from rnnviz.ops import ACTIVATIONS, PRODUCTS, SUMS
 from rnnviz.tracing import Trace
 
 
@@ -62,7 +63,7 @@ def neuron(trace: Trace, name: str, unit: int, t: int, b: int = 0) -> Neuron:
     trace.check_index("unit", unit, trace.sizes["H"])
     step = trace.cell.step(name)
     activation = None
-    if step.op in ("sigmoid", "tanh"):
+    if step.op in ACTIVATIONS:
         activation = step.op
         step = trace.cell.step(step.args[0]) if _is_step(trace, step.args[0]) else step
     products, biases = _terms(trace, step.name, unit, t, b)
@@ -84,9 +85,9 @@ def _is_step(trace: Trace, name: str) -> bool:
 
 def _terms(trace: Trace, name: str, unit: int, t: int, b: int) -> tuple[list[Product], list[Bias]]:
     step = trace.cell.step(name)
-    if step.op == "linear":
-        weight, source, bias = step.args
-        blocks = trace.params.blocks(trace.cell)
+    blocks = trace.params.blocks(trace.cell)
+    if step.op in PRODUCTS:
+        weight, source, *bias = step.args
         products = [
             Product(
                 Ref(weight, (unit, k)),
@@ -97,22 +98,21 @@ def _terms(trace: Trace, name: str, unit: int, t: int, b: int) -> tuple[list[Pro
             )
             for k, (w, v) in enumerate(zip(blocks[weight][unit], trace[source][t, b], strict=True))
         ]
-        return products, [Bias(Ref(bias, (unit,)), float(blocks[bias][unit]))]
+        return products, [Bias(Ref(name, (unit,)), float(blocks[name][unit])) for name in bias]
     if step.op == "mul":
-        left, right = step.args
-        product = Product(
-            Ref(left, (unit,)),
-            Ref(right, (unit,)),
-            float(trace[left][t, b, unit]),
-            float(trace[right][t, b, unit]),
-            float(trace[name][t, b, unit]),
+        left, right = (
+            float(blocks[arg][unit] if arg in blocks else trace[arg][t, b, unit])
+            for arg in step.args
         )
-        return [product], []
-    if step.op != "add":
+        left_ref, right_ref = (Ref(arg, (unit,)) for arg in step.args)
+        made = float(trace[name][t, b, unit])
+        return [Product(left_ref, right_ref, left, right, made)], []
+    if step.op not in SUMS:
         raise RnnvizError(f"name: wanted a gate, its pre-activation or a linear part, got {name!r}")
     products, biases = [], []
     for arg in step.args:
-        more_products, more_biases = _terms(trace, arg, unit, t, b)
-        products += more_products
-        biases += more_biases
+        if arg not in blocks and _is_step(trace, arg):
+            more_products, more_biases = _terms(trace, arg, unit, t, b)
+            products += more_products
+            biases += more_biases
     return products, biases

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnviz.arrays import Array, real_array
-from rnnviz.cells import Cell, cell_named
+from rnnviz.cells import Cell
+from rnnviz.conventions import cell_named
 from rnnviz.errors import RnnvizError
 from rnnviz.ops import OPS, Values
 from rnnviz.params import MAX_DRAWN, Params, demo
@@ -116,15 +117,17 @@ def trace(
     *,
     h0: Any = None,
     c0: Any = None,
+    convention: str = "pytorch",
 ) -> Trace:
     """Run an RNN, LSTM or GRU over x (T, B, I) or (T, I), float64, keeping every named value.
 
-    h0 and c0 are (B, H) or (H,), zeros if left out. With neither x nor params this is the demo,
-    whose initial states are not zero; with one of them the other comes from the demo, at the
-    width of what was given. Raises RnnvizError for an unknown cell, shapes that do not go
-    together, NaN or Inf, and for c0 given to a cell that has no cell state.
+    ``convention`` chooses the variant of a cell given by name (see rnnviz.conventions). h0 and c0
+    are (B, H) or (H,), zeros if left out. With neither x nor params this is the demo, whose initial
+    states are not zero; with one of them the other comes from the demo, at the width of what was
+    given. Raises RnnvizError for an unknown cell, shapes that do not go together, NaN or Inf, and
+    for c0 given to a cell that has no cell state.
     """
-    cell = cell_named(cell) if isinstance(cell, str) else cell
+    cell = cell_named(cell, convention) if isinstance(cell, str) else cell
     given = {"h_prev": h0, "c_prev": c0}
     if x is None and params is None:
         example = demo(cell)
@@ -137,7 +140,7 @@ def trace(
     if params is None:
         _demo_width("params", x.shape[2])
         params = demo(cell, input_size=x.shape[2]).params
-    params.check(cell)
+    params = params.filled(cell)
     if x.shape[2] != params.input_size:
         raise RnnvizError(
             f"x: wanted {params.input_size} inputs a timestep (the columns of weight_ih), "

@@ -4,7 +4,8 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from rnnviz.cells import CELLS, GRU, LSTM, RNN, cell_named
+from rnnviz.cells import CELLS, GRU, LSTM, RNN
+from rnnviz.conventions import cell_named
 from rnnviz.errors import RnnvizError
 from rnnviz.ops import OPS, REALS
 

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.ops import ACTIVATIONS, OPS, REALS, linear, sigmoid
+from rnnviz.ops import ACTIVATIONS, OPS, PRODUCTS, REALS, linear, sigmoid
 
 HUGE = 1e308
 finite = st.floats(allow_nan=False, allow_infinity=False)
 moderate = st.floats(-30, 30)
-ELEMENTWISE = [name for name in OPS if name != "linear"]
+ELEMENTWISE = [name for name in OPS if name not in PRODUCTS]
 
 
 def arity(name):
-    """How many operands the op's forward takes."""
+    """How many operands the op's forward takes, not counting where its result goes."""
     forward = OPS[name].forward
-    return (
-        forward.nin if isinstance(forward, np.ufunc) else len(inspect.signature(forward).parameters)
-    )
+    if isinstance(forward, np.ufunc):
+        return forward.nin
+    return len(inspect.signature(forward).parameters.keys() - {"out"})
 
 
 def slots(template):
@@ -144,7 +144,7 @@ def test_binding_is_one_of_sum_product_call(name):
     template, binds = OPS[name].text, OPS[name].binds
     if template.endswith(")"):
         assert binds == 3
-    elif "⊙" in template:
+    elif "⊙" in template or name == "matmul":
         assert binds == 2
     else:
         assert binds == 1

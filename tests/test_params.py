@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.cells import CELLS, GRU, LSTM, RNN
+from rnnviz.cells import CELLS, GRU, LSTM, RNN, lstm
 from rnnviz.errors import RnnvizError
 from rnnviz.params import DEMO_SEED, MAX_DRAWN, NAMES, Params, demo
 
@@ -55,7 +55,7 @@ def test_lstm_rows_by_hand():
 
 
 def test_gru_rows_by_hand():
-    params = Params(np.zeros((3, 4)), np.zeros((3, 1)), bias_hh=[7, 8, 9])
+    params = Params(np.zeros((3, 4)), np.zeros((3, 1)), [1, 2, 3], [7, 8, 9])
     blocks = params.blocks(GRU)
     assert [blocks[f"b_h{key}"].tolist() for key in "rzn"] == [[7], [8], [9]]
 
@@ -73,15 +73,18 @@ def test_the_demo_has_pytorchs_number_of_parameters(cell, count):
     assert sum(getattr(params, name).size for name in NAMES) == count
 
 
-def test_a_bias_left_out_is_zero():
-    params = Params(np.ones((4, 3)), np.ones((4, 1)), bias_hh=[1, 2, 3, 4])
-    np.testing.assert_array_equal(params.bias_ih, np.zeros(4))
-    np.testing.assert_array_equal(params.bias_hh, [1, 2, 3, 4])
+def test_biases_left_out_are_zero_where_the_cell_has_some():
+    params = Params(np.ones((4, 3)), np.ones((4, 1)))
+    assert params.bias_ih is params.bias_hh is None
+    for cell, biases in ((LSTM, 2), (lstm(biases=1), 1), (lstm(biases=0), 0)):
+        filled = params.filled(cell)
+        assert len(filled.arrays) == 2 + biases
+        assert not any(filled.arrays[name].any() for name in NAMES[2 : 2 + biases])
 
 
 def test_parameters_are_read_only_float64_copies():
     given_weight = np.ones((2, 3), dtype=np.float32)
-    params = Params(given_weight, np.ones((2, 2), dtype=int))
+    params = Params(given_weight, np.ones((2, 2), dtype=int)).filled(RNN)
     given_weight[0, 0] = 99
     assert params.weight_ih[0, 0] == 1
     for name in NAMES:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from rnnviz.cells import cell_named
+from rnnviz.conventions import cell_named
 from rnnviz.errors import RnnvizError
 from rnnviz.params import MAX_DRAWN, demo
 from rnnviz.readers import load_params, load_sequence

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from rnnviz.cells import Cell
 from rnnviz.equations import equation, worked
-from rnnviz.ops import OPS, REALS
+from rnnviz.ops import OPS, PRODUCTS, REALS
 from rnnviz.rounding import product as exactly
 from rnnviz.rounding import relation, show, total
 from rnnviz.scalars import Neuron, Ref
@@ -98,7 +98,7 @@ def _named(ref: Ref) -> str:
 
 
 def _is_linear(cell: Cell, name: str) -> bool:
-    return any(step.name == name and step.op == "linear" for step in cell.steps)
+    return any(step.name == name and step.op in PRODUCTS for step in cell.steps)
 
 
 def _after_gates(cell: Cell) -> list[str]:

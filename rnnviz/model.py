@@ -1,0 +1,113 @@
+"""Cells put together: layers, directions, an embedding before and a readout behind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rnnviz.arrays import Array, real_array
+from rnnviz.cells import Cell
+from rnnviz.errors import RnnvizError
+from rnnviz.params import Params
+
+DIRECTIONS = ("forward", "backward")
+READOUTS = ("linear", "softmax", "log_softmax")
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One recurrent layer: its cell and the weights of each direction, ``forward`` or ``backward``.
+
+    With both directions their hidden states are concatenated, forward first. Raises RnnvizError
+    for another direction, weights of another cell, or two directions of different sizes.
+    """
+
+    cell: Cell
+    params: Mapping[str, Params]
+
+    def __post_init__(self) -> None:
+        if not self.params or not set(self.params) <= set(DIRECTIONS):
+            wanted = " or ".join(DIRECTIONS)
+            raise RnnvizError(f"direction: wanted {wanted}, got {list(self.params)}")
+        ordered = {name: self.params[name] for name in DIRECTIONS if name in self.params}
+        filled = {name: params.filled(self.cell) for name, params in ordered.items()}
+        object.__setattr__(self, "params", filled)
+        sizes = {(params.input_size, params.hidden_size) for params in filled.values()}
+        if len(sizes) > 1:
+            raise RnnvizError(f"layer: wanted both directions of one size, got {sorted(sizes)}")
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The directions in which this layer reads, forward first."""
+        return tuple(self.params)
+
+    @property
+    def input_size(self) -> int:
+        """I, the width of the input."""
+        return next(iter(self.params.values())).input_size
+
+    @property
+    def hidden_size(self) -> int:
+        """H, the hidden units of one direction."""
+        return next(iter(self.params.values())).hidden_size
+
+    @property
+    def output_size(self) -> int:
+        """H times the number of directions."""
+        return self.hidden_size * len(self.params)
+
+
+@dataclass(frozen=True, eq=False)
+class Readout:
+    """A linear layer behind the last hidden state: weight (O, H), bias (O,), its activation.
+
+    The activation is ``linear``, ``softmax`` or ``log_softmax`` over the O outputs.
+    """
+
+    weight: Array
+    bias: Array | None = None
+    activation: str = "linear"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "weight", real_array("readout weight", self.weight, "(O, H)", (2,))
+        )
+        if self.bias is not None:
+            bias = real_array("readout bias", self.bias, "(O,)", (1,))
+            if len(bias) != len(self.weight):
+                raise RnnvizError(
+                    f"readout bias: wanted {len(self.weight)} values, got {len(bias)}"
+                )
+            object.__setattr__(self, "bias", bias)
+        if self.activation not in READOUTS:
+            wanted = ", ".join(READOUTS)
+            raise RnnvizError(f"readout: wanted one of {wanted}, got {self.activation!r}")
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Recurrent layers, one on the other, with or without an embedding (V, I) and a readout.
+
+    Raises RnnvizError where one part's output is not as wide as the next part's input.
+    """
+
+    layers: tuple[Layer, ...]
+    embedding: Array | None = None
+    readout: Readout | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))
+        if not self.layers:
+            raise RnnvizError("layers: wanted at least one, got none")
+        if self.embedding is not None:
+            table = real_array("embedding", self.embedding, "(V, I)", (2,))
+            object.__setattr__(self, "embedding", table)
+            self._check_width("layer 1", self.layers[0].input_size, table.shape[1])
+        for k, (below, above) in enumerate(zip(self.layers, self.layers[1:], strict=False), 2):
+            self._check_width(f"layer {k}", above.input_size, below.output_size)
+        if self.readout is not None:
+            width = self.readout.weight.shape[1]
+            self._check_width("readout", width, self.layers[-1].output_size)
+
+    @staticmethod
+    def _check_width(part: str, wanted: int, given: int) -> None:
+        if wanted != given:
+            raise RnnvizError(f"{part}: wanted {wanted} inputs (its weight's columns), got {given}")
