@@ -10,10 +10,18 @@ from rnnviz.errors import RnnvizError
 Array = NDArray[np.float64]
 
 
-def real_array(name: str, value: Any, shapes: str, ndim: tuple[int, ...]) -> Array:
-    """Return a read-only float64 copy of ``value`` whose number of axes is one of ``ndim``.
+def real_array(
+    name: str,
+    value: Any,
+    shapes: str,
+    ndim: tuple[int, ...],
+    dtype: Any = np.float64,
+    copy: bool = True,
+) -> Array:
+    """Return a read-only copy of ``value`` in ``dtype`` whose number of axes is one of ``ndim``.
 
-    ``shapes`` says in words what is wanted, such as ``"(T, B, I) or (T, I)"``. Raises RnnvizError
+    ``shapes`` says in words what is wanted, such as ``"(T, B, I) or (T, I)"``. Without ``copy`` it
+    may be a view of what was given, for an array that is read once. Raises RnnvizError
     for ragged rows, text, objects, complex numbers, empty or too many axes, NaN and Inf.
     """
     try:
@@ -26,8 +34,8 @@ def real_array(name: str, value: Any, shapes: str, ndim: tuple[int, ...]) -> Arr
         raise RnnvizError(f"{name}: wanted real numbers of shape {shapes}, got {found}")
     if given.ndim not in ndim or 0 in given.shape:
         raise RnnvizError(f"{name}: wanted shape {shapes} with no empty axis, got {given.shape}")
-    with np.errstate(over="ignore"):  # a longer float beyond float64 becomes Inf, refused below
-        array = np.array(given, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # what becomes Inf or NaN is refused below
+        array = np.array(given, dtype=dtype, copy=copy or None).view()
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         index = tuple(int(k) for k in bad[0])

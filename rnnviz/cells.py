@@ -8,6 +8,7 @@ block is named like in PyTorch: ``W_if`` maps the input to gate f, ``W_hf`` the 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from rnnviz.errors import RnnvizError
 from rnnviz.ops import OPS, REALS
@@ -73,12 +74,16 @@ class Cell:
         """Biases a gate: 0, 1 or 2."""
         return int(dict(self.choices)["biases"])
 
-    @property
+    def __hash__(self) -> int:
+        """Return the hash of what tells cells apart."""
+        return hash((self.name, self.choices))
+
+    @cached_property
     def peepholes(self) -> tuple[str, ...]:
         """The blocks of peephole weights, in the order i, f, o; empty without them."""
         return tuple(name for name in self.params if name.startswith("p_"))
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every value of one timestep, in order: inputs, previous states, steps."""
         return (*self.inputs, *self.states, *(step.name for step in self.steps))
@@ -270,7 +275,7 @@ def gru(reset: str = "after", update: str = "keep", biases: int = 2) -> Cell:
 
 
 def _check(name: str, value: Choice, wanted: tuple[Choice, ...]) -> None:
-    if value not in wanted:
+    if not any(value == one and isinstance(value, type(one)) for one in wanted):
         listed = ", ".join(map(str, wanted))
         raise RnnvizError(f"{name}: wanted one of {listed}, got {value!r}")
 

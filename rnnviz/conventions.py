@@ -106,26 +106,27 @@ def _check_diagonal(weight: Array, was: str, will: str) -> None:
 
 def _biases(blocks: Mapping[str, Array], old: Cell, new: Cell) -> tuple[Array | None, Array | None]:
     """Return bias_ih and bias_hh of ``new``: sums move to where ``new`` adds them."""
-    inside, outside = [], []  # what r multiplies in n where the reset comes after, and the rest
+    inside, outside = [], []  # second biases that cannot be added to the first, and the rest
     for key in (gate.key for gate in old.gates):
         pair = [blocks[name] for name in (f"b_i{key}", f"b_h{key}") if name in blocks]
         if not pair:
             pair = [blocks.get(f"b_{key}", np.zeros(len(blocks[f"W_h{key}"])))]
-        reset_after = old.name == "gru" and dict(old.choices)["reset"] == "after"
-        held = len(pair) == 2 and key == "n" and reset_after
+        # r multiplies the second bias of n, and between the dense layers' biases there is a relu
+        apart = dict(old.choices).get("reset") == "after" and key == "n"
+        held = len(pair) == 2 and (apart or dict(old.choices).get("form") == "dense")
         inside.append(pair[1] if held else np.zeros_like(pair[0]))
         outside.append(pair[0] if held else sum(pair))
     first, second = np.concatenate(outside), np.concatenate(inside)
+    if new.biases == 0:
+        if np.any(first) or np.any(second):
+            raise RnnvizError("convert: wanted biases of zero for a cell without, got others")
+        return None, None
     keeps_inside = new.biases == 2 and (new.name != "gru" or dict(new.choices)["reset"] == "after")
     if np.any(second) and not keeps_inside:
         raise RnnvizError(
             "convert: wanted b_hn = 0, since the reset gate multiplies it and "
             f"{new.convention!r} has no such bias, got {second[np.flatnonzero(second)[0]]}"
         )
-    if new.biases == 0:
-        if np.any(first):
-            raise RnnvizError("convert: wanted biases of zero for a cell without, got others")
-        return None, None
     return first, (second if new.biases == 2 else None)
 
 

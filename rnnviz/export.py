@@ -1,15 +1,19 @@
 """A trace as a file: JSON and npz, which can be read back, and CSV for spreadsheets.
 
-JSON schema, version 1::
+JSON schema, version 2::
 
-    {"format": "rnnviz-trace", "schema": 1, "cell": "lstm",
+    {"format": "rnnviz-trace", "schema": 2, "dtype": "float64",
+     "cell": "lstm", "choices": {"biases": 2, "peepholes": false},   which variant of the cell
      "sizes": {"T": 3, "B": 1, "I": 3, "H": 2},
+     "lengths": null or [B],                                 timesteps of each sample
+     "reverse": false,                                       whether it reads from the end
      "states": {"h_prev": [B][H], "c_prev": [B][H]},         where the sequence started
      "params": {"weight_ih": [G·H][I], "weight_hh": [G·H][H], "bias_ih": [G·H], "bias_hh": [G·H]},
      "values": {"x": [T][B][I], "h_prev": [T][B][H], …}}      every name, in order of computation
 
-The npz holds the same under ``format``, ``schema``, ``cell``, ``states/…``, ``params/…`` and
-``values/…``. The CSV is long form: ``t,b,name,unit,value`` with t, b and unit counted from 0.
+A cell has the biases that it has, and ``peepholes`` [3·H] where it has those. The npz holds the
+same under ``states/…``, ``params/…`` and ``values/…``, with ``choices`` as JSON text. The CSV is
+long form: ``t,b,name,unit,value`` with t, b and unit counted from 0.
 """
 
 import csv
@@ -17,6 +21,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +35,21 @@ from rnnviz.params import NAMES, Params
 from rnnviz.tracing import Trace
 from rnnviz.tracing import trace as run_trace
 
-FORMAT, SCHEMA = "rnnviz-trace", 1
+FORMAT, SCHEMA = "rnnviz-trace", 2
 AGREE = 1e-9  # relative: far above the rounding of any processor, far below a wrong weight
+AGREE_32 = 1e-4  # the same for float32
 
 
 def to_json(trace: Trace, path: str | Path) -> None:
-    """Write the trace as JSON (schema above), exactly; an existing file is replaced when done."""
+    """Write the trace as JSON (schema above), exactly; an existing file is replaced when done.
+
+    Raises RnnvizError for a trace that does not keep every value.
+    """
     record = {
-        "format": FORMAT,
-        "schema": SCHEMA,
-        "cell": trace.cell.name,
+        **_head(trace),
         "sizes": trace.sizes,
         "states": {name: value.tolist() for name, value in trace.states.items()},
-        "params": {name: getattr(trace.params, name).tolist() for name in NAMES},
+        "params": {name: value.tolist() for name, value in trace.params.arrays.items()},
         "values": {name: trace[name].tolist() for name in trace.names},
     }
     with replacing(Path(path)) as temporary:
@@ -50,17 +57,37 @@ def to_json(trace: Trace, path: str | Path) -> None:
 
 
 def to_npz(trace: Trace, path: str | Path) -> None:
-    """Write the trace as npz: float64 arrays and no pickled objects."""
+    """Write the trace as npz: arrays of numbers and text, no pickled objects.
+
+    Raises RnnvizError for a trace that does not keep every value.
+    """
+    head = _head(trace)
+    lengths = head.pop("lengths")
     arrays: dict[str, Any] = {
-        "format": np.array(FORMAT),
-        "schema": np.array(SCHEMA),
-        "cell": np.array(trace.cell.name),
+        **{key: np.array(value) for key, value in head.items() if key != "choices"},
+        "choices": np.array(json.dumps(head["choices"])),
+        **({} if lengths is None else {"lengths": np.array(lengths)}),
         **{f"states/{name}": value for name, value in trace.states.items()},
-        **{f"params/{name}": getattr(trace.params, name) for name in NAMES},
+        **{f"params/{name}": value for name, value in trace.params.arrays.items()},
         **{f"values/{name}": trace[name] for name in trace.names},
     }
     with replacing(Path(path)) as temporary, temporary.open("wb") as file:
         np.savez(file, **arrays)
+
+
+def _head(trace: Trace) -> dict[str, Any]:
+    missing = [name for name in trace.cell.names if name not in trace.values]
+    if missing:
+        raise RnnvizError(f"trace: wanted every value kept to write it, got no {missing[0]}")
+    return {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "dtype": str(trace["h"].dtype),
+        "cell": trace.cell.name,
+        "choices": dict(trace.cell.choices),
+        "lengths": None if trace.lengths is None else trace.lengths.tolist(),
+        "reverse": trace.reverse,
+    }
 
 
 def to_csv(trace: Trace, path: str | Path) -> None:
@@ -73,6 +100,8 @@ def to_csv(trace: Trace, path: str | Path) -> None:
         writer.writerow(("t", "b", "name", "unit", "value"))
         for t in range(trace.sizes["T"]):
             for b in range(trace.sizes["B"]):
+                if t >= trace.length(b):
+                    continue
                 for name, vector in trace.at(t, b).items():
                     for unit, value in enumerate(vector):
                         writer.writerow((t, b, name, unit, repr(float(value))))
@@ -110,13 +139,18 @@ def from_npz(path: str | Path) -> Trace:
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise RnnvizError(f"{path}: wanted an npz trace, got: {error}") from None
     head: dict[str, Any] = {}
-    for key in ("format", "schema", "cell"):
+    for key in ("format", "schema", "dtype", "cell", "choices", "reverse"):
         if key in arrays:
             if arrays[key].ndim:
                 raise RnnvizError(
                     f"{path}: wanted one value under {key!r}, got shape {arrays[key].shape}"
                 )
             head[key] = arrays[key].item()
+    head["lengths"] = arrays.get("lengths")
+    try:
+        head["choices"] = json.loads(str(head.get("choices", "null")))
+    except (ValueError, RecursionError) as error:
+        raise RnnvizError(f"{path}: wanted JSON under 'choices', got: {error}") from None
     groups: dict[str, dict[str, Any]] = {"states": {}, "params": {}, "values": {}}
     for name, array in arrays.items():
         part, _, key = name.partition("/")
@@ -139,26 +173,38 @@ def _rebuild(
             f"got {found} with schema {head.get('schema')!r}"
         )
     try:
-        cell = cell_named(str(head.get("cell")))
-        wanted = ((cell.names, values), (NAMES, params), (cell.states, states))
+        choices = head.get("choices")
+        if not isinstance(choices, dict):
+            raise RnnvizError(f"wanted an object under 'choices', got {choices!r:.40}")
+        cell = cell_named(str(head.get("cell")), **choices)
+        wanted = ((cell.names, values), (NAMES[:2], params), (cell.states, states))
         for key, part in ((key, part) for keys, part in wanted for key in keys):
             if key not in part:
                 raise RnnvizError(f"wanted {key!r}, got none")
-        again = run_trace(
-            cell,
-            values["x"],
-            Params(*(params[name] for name in NAMES)),
-            h0=states["h_prev"],
-            c0=states.get("c_prev"),
+        unknown = sorted(set(params) - {*NAMES, "peepholes"})
+        if unknown:
+            raise RnnvizError(f"wanted no parameter {unknown[0]!r}, got one")
+        again = replace(
+            run_trace(
+                cell,
+                values["x"],
+                Params(**params),
+                h0=states["h_prev"],
+                c0=states.get("c_prev"),
+                lengths=head.get("lengths"),
+                dtype=str(head.get("dtype")),
+            ),
+            reverse=bool(head.get("reverse")),
         )
         stored_values = {
             name: real_array(repr(name), values[name], "(T, B, H)", (3,)) for name in cell.names
         }
     except RnnvizError as error:
         raise RnnvizError(f"{path}: {error}") from None
+    near = AGREE if again["h"].dtype == np.float64 else AGREE_32
     for name, stored in stored_values.items():
         if stored.shape != again[name].shape or not np.allclose(
-            stored, again[name], rtol=AGREE, atol=AGREE
+            stored, again[name], rtol=near, atol=near
         ):
             raise RnnvizError(f"{path}: wanted {name!r} to follow from x and params, it does not")
     return again

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from rnnviz.arrays import Array, real_array
 from rnnviz.cells import Cell
 from rnnviz.errors import RnnvizError
 from rnnviz.params import Params
+
+if TYPE_CHECKING:
+    from rnnviz.generation import Feed
+    from rnnviz.model_trace import ModelTrace, States
 
 DIRECTIONS = ("forward", "backward")
 READOUTS = ("linear", "softmax", "log_softmax")
@@ -111,3 +116,38 @@ class Model:
     def _check_width(part: str, wanted: int, given: int) -> None:
         if wanted != given:
             raise RnnvizError(f"{part}: wanted {wanted} inputs (its weight's columns), got {given}")
+
+    @property
+    def parameters(self) -> int:
+        """The number of parameters of all parts."""
+        tables = [self.embedding] if self.embedding is not None else []
+        if self.readout is not None:
+            tables.append(self.readout.weight)
+            tables += [] if self.readout.bias is None else [self.readout.bias]
+        layers = (params.size for layer in self.layers for params in layer.params.values())
+        return sum(layers) + sum(table.size for table in tables)
+
+    def trace(self, x: Any, **given: Any) -> "ModelTrace":
+        """Run the model over x, keeping every value of every layer and direction.
+
+        x is (T, B, I) or (T, I), or with an embedding whole numbers (T, B) or (T,). Keywords:
+        ``lengths`` (B,), the timesteps of each sample; ``states``, the ``final`` states of an
+        earlier trace, or h0 and c0 (L·D, B, H) in PyTorch's order (layer by layer, forward first),
+        zeros if left out; ``dtype`` and ``budget`` as in ``rnnviz.trace``. Raises RnnvizError,
+        naming the layer, for what ``rnnviz.trace`` refuses.
+        """
+        from rnnviz.model_trace import run_model
+
+        return run_model(self, x, **given)
+
+    def generate(
+        self, x: Any, steps: int, feed: "Feed | None" = None, states: "States | None" = None
+    ) -> "ModelTrace":
+        """Run over x, then ``steps`` timesteps more, each on the output before it.
+
+        ``feed`` makes the next input from an output (B, O); left out, it is the most likely token
+        with an embedding, else the output itself (see rnnviz.generation, also for the errors).
+        """
+        from rnnviz.generation import generate
+
+        return generate(self, x, steps, feed, states)

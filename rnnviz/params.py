@@ -112,16 +112,16 @@ class Params:
 
     def blocks(self, cell: Cell) -> Mapping[str, Array]:
         """Return each block by its name: W_i· (H, I), W_h· (H, H), biases and peepholes (H,)."""
-        whole, hidden = self.filled(cell), self.hidden_size
+        arrays, hidden = self.filled(cell).arrays, self.hidden_size
         blocks: dict[str, Array] = {}
         kinds = ("W_i", "W_h", "b_i" if cell.biases == 2 else "b_", "b_h")
         for k, gate in enumerate(cell.gates):
             rows = slice(k * hidden, (k + 1) * hidden)
             for kind, name in zip(kinds, NAMES, strict=True):
-                if name in whole.arrays:
-                    blocks[f"{kind}{gate.key}"] = whole.arrays[name][rows]
+                if name in arrays:
+                    blocks[f"{kind}{gate.key}"] = arrays[name][rows]
         for k, name in enumerate(cell.peepholes):
-            blocks[name] = whole.arrays["peepholes"][k * hidden : (k + 1) * hidden]
+            blocks[name] = arrays["peepholes"][k * hidden : (k + 1) * hidden]
         return blocks
 
 

@@ -3,36 +3,55 @@
 The module is not called ``trace`` because the function is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnnviz.arrays import Array, real_array
 from rnnviz.cells import Cell
+from rnnviz.checks import (
+    check_budget,
+    check_keep,
+    checked_dtype,
+    checked_lengths,
+    checked_state,
+)
 from rnnviz.conventions import cell_named
 from rnnviz.errors import RnnvizError
-from rnnviz.ops import OPS, Values
+from rnnviz.evaluation import run
+from rnnviz.ops import SUMS
 from rnnviz.params import MAX_DRAWN, Params, demo
 
 if TYPE_CHECKING:
+    from rnnviz.excerpt import Excerpt
+    from rnnviz.gradients import Gradients
     from rnnviz.scalars import Neuron
+
+BUDGET = 4 * 2**30  # bytes of values, unless a larger budget is asked for
 
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """Every value of a cell over T timesteps and B samples, float64, read-only.
+    """The values of a cell over T timesteps and B samples, read-only, float64 unless asked.
 
-    ``params`` and ``states`` (each (B, H), by name: h_prev, c_prev) are what it started from.
+    ``params`` and ``states`` (each (B, H), by name: h_prev, c_prev) are what it started from,
+    ``final`` are the states after the last timestep. ``lengths`` (B,) are the timesteps of each
+    sample, where they differ: behind its end a sample's values are 0 and mean nothing. A
+    ``reverse`` trace is one that read its sequence from the end; t counts in the order of reading.
     """
 
     cell: Cell
     params: Params
     states: Mapping[str, Array]
     values: Mapping[str, Array]
+    final: Mapping[str, Array]
+    lengths: NDArray[np.int64] | None = None
+    reverse: bool = False
 
     def __getitem__(self, name: str) -> Array:
         """Return a value at all timesteps, (T, B, H) or (T, B, I); RnnvizError if unknown."""
@@ -40,24 +59,51 @@ class Trace:
             return self.values[name]
         except KeyError:
             names = ", ".join(self.names)
-            raise RnnvizError(f"name: wanted one of {names}, got {name!r}") from None
+            kept = " (keep= left it out)" if name in self.cell.names else ""
+            raise RnnvizError(f"name: wanted one of {names}, got {name!r}{kept}") from None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name, in order of computation."""
-        return self.cell.names
+        return tuple(name for name in self.cell.names if name in self.values)
 
     @property
     def sizes(self) -> dict[str, int]:
         """T timesteps, B samples, I inputs and H hidden units."""
-        steps, batch, inputs = self.values["x"].shape
-        return {"T": steps, "B": batch, "I": inputs, "H": self.params.hidden_size}
+        steps, batch = next(iter(self.values.values())).shape[:2]
+        return {"T": steps, "B": batch, "I": self.params.input_size, "H": self.params.hidden_size}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all values; h and h_prev, which are the same numbers, count once."""
+        owners = [value if value.base is None else value.base for value in self.values.values()]
+        return sum({id(owner): owner.nbytes for owner in owners}.values())
 
     def at(self, t: int, b: int = 0) -> dict[str, Array]:
         """Return one timestep of one sample, name -> vector (H,) or (I,), in order; t, b from 0."""
-        self.check_index("t", t, self.sizes["T"])
         self.check_index("b", b, self.sizes["B"])
+        self.check_index("t", t, self.length(b))
         return {name: self.values[name][t, b] for name in self.names}
+
+    def length(self, b: int = 0) -> int:
+        """Return how many timesteps sample b has."""
+        return self.sizes["T"] if self.lengths is None else int(self.lengths[b])
+
+    def aligned(self, name: str) -> Array:
+        """Return a value in the order of the sequence, also where this trace read it reversed."""
+        return flipped(self[name], self.lengths) if self.reverse else self[name]
+
+    def backward(
+        self, dh: Any = None, *, dh_T: Any = None, dc_T: Any = None, truncate: int | None = None
+    ) -> "Gradients":
+        """Return dL/d of every value, from dL/dh_t (T, B, H) and dL/d of the final states (B, H).
+
+        With ``truncate`` the gradient is cut in front of every so many timesteps (see
+        rnnviz.gradients, also for the errors).
+        """
+        from rnnviz.gradients import backward
+
+        return backward(self, dh, {"h_prev": dh_T, "c_prev": dc_T}, truncate)
 
     @staticmethod
     def check_index(name: str, index: int, size: int) -> None:
@@ -70,6 +116,18 @@ class Trace:
         from rnnviz.scalars import neuron
 
         return neuron(self, name, unit, t, b)
+
+    def shown(self, name: str) -> Sequence[int]:
+        """Return the indices that a face shows of a value: all, in an excerpt the picked ones."""
+        return range(self.sizes["I" if name in self.cell.inputs else "H"])
+
+    def pick(
+        self, units: Iterable[int] | None = None, inputs: Iterable[int] | None = None
+    ) -> "Excerpt":
+        """Return an excerpt that shows up to 8 units and inputs, from 0 (see rnnviz.excerpt)."""
+        from rnnviz.excerpt import pick
+
+        return pick(self, units, inputs)
 
     def to_json(self, path: str | Path) -> None:
         """Write every value as JSON (rnnviz.export documents the schema)."""
@@ -94,22 +152,6 @@ class Trace:
         return f"Trace({self.cell.name}, {sizes}: {' '.join(self.names)})"
 
 
-def run(
-    cell: Cell, blocks: Mapping[str, Values], x: Values, states: Mapping[str, Values]
-) -> dict[str, Values]:
-    """Evaluate the steps over x (T, B, I) from states (B, H): name -> (T, B, ·), any dtype."""
-    kept: dict[str, list[Values]] = {name: [] for name in cell.names}
-    carried = dict(states)
-    for x_t in x:
-        env: dict[str, Values] = {**blocks, **carried, "x": x_t}
-        for step in cell.steps:
-            env[step.name] = OPS[step.op].forward(*(env[arg] for arg in step.args))
-        for name in cell.names:
-            kept[name].append(env[name])
-        carried = {old: env[new] for old, new in zip(cell.states, cell.next_state, strict=True)}
-    return {name: np.stack(rows) for name, rows in kept.items()}
-
-
 def trace(
     cell: str | Cell,
     x: Any = None,
@@ -118,14 +160,20 @@ def trace(
     h0: Any = None,
     c0: Any = None,
     convention: str = "pytorch",
+    lengths: Any = None,
+    dtype: Any = np.float64,
+    keep: Collection[str] | None = None,
+    budget: int = BUDGET,
 ) -> Trace:
-    """Run an RNN, LSTM or GRU over x (T, B, I) or (T, I), float64, keeping every named value.
+    """Run an RNN, LSTM or GRU over x (T, B, I) or (T, I), keeping every named value.
 
     ``convention`` chooses the variant of a cell given by name (see rnnviz.conventions). h0 and c0
     are (B, H) or (H,), zeros if left out. With neither x nor params this is the demo, whose initial
     states are not zero; with one of them the other comes from the demo, at the width of what was
-    given. Raises RnnvizError for an unknown cell, shapes that do not go together, NaN or Inf, and
-    for c0 given to a cell that has no cell state.
+    given. ``lengths`` (B,) are the timesteps of each sample, T if left out. ``dtype`` is float64 or
+    float32; ``keep`` names the values to keep, all if left out. Raises RnnvizError for an unknown
+    cell or name, shapes that do not go together, NaN or Inf, c0 given to a cell that has no cell
+    state, and for values that would take more bytes than ``budget``.
     """
     cell = cell_named(cell, convention) if isinstance(cell, str) else cell
     given = {"h_prev": h0, "c_prev": c0}
@@ -136,7 +184,10 @@ def trace(
     if x is None and params is not None:
         _demo_width("x", params.input_size)
         x = demo(cell, input_size=params.input_size).x
-    x = _sequence(x)
+    kind = checked_dtype(dtype)
+    lasting = keep is None or "x" in keep
+    x = real_array("x", x, "(T, B, I) or (T, I)", (2, 3), kind, copy=lasting)
+    x = x if x.ndim == 3 else x[:, None, :]
     if params is None:
         _demo_width("params", x.shape[2])
         params = demo(cell, input_size=x.shape[2]).params
@@ -149,18 +200,78 @@ def trace(
     if c0 is not None and "c_prev" not in cell.states:
         raise RnnvizError(f"c0: wanted none ({cell.title} has no cell state), got one")
     shape = (x.shape[1], params.hidden_size)
-    states = {name: _state(name, given[name], shape) for name in cell.states}
-    with np.errstate(over="ignore", invalid="ignore"):  # said below, by name and index
-        values = run(cell, params.blocks(cell), x, states)
-    for name, array in values.items():
+    states = {name: checked_state(name, given[name], shape, kind) for name in cell.states}
+    check_keep(cell, keep)
+    check_budget(cell, x, params.hidden_size, keep, budget)
+    counts = None if lengths is None else checked_lengths(lengths, *x.shape[:2])
+    return _traced(cell, params, x, states, counts, keep)
+
+
+def _traced(
+    cell: Cell,
+    params: Params,
+    x: Array,
+    states: Mapping[str, Array],
+    lengths: NDArray[np.int64] | None,
+    keep: Collection[str] | None,
+) -> Trace:
+    weights = {name: block.astype(x.dtype) for name, block in params.blocks(cell).items()}
+    if lengths is None:
+        values, final = _run(cell, weights, x, states, keep)
+    else:
+        ended = np.arange(len(x))[:, None] >= lengths
+        x = np.where(ended[..., None], x.dtype.type(0), x)
+        everything = keep if keep is None else {*keep, *cell.next_state}
+        values, _ = _run(cell, weights, x, states, everything)
+        pairs = zip(cell.states, cell.next_state, strict=True)
+        final = {old: values[new][lengths - 1, np.arange(len(lengths))] for old, new in pairs}
+        values = {name: value for name, value in values.items() if keep is None or name in keep}
+        before = np.zeros_like(ended)  # h_prev is the h before, so it ends one timestep later
+        before[1:] = ended[:-1]
+        for name, value in values.items():
+            value[before if name in cell.states else ended] = 0.0
+    _check_finite(cell, values, final)
+    for array in (*values.values(), *final.values()):
+        array.flags.writeable = False
+    return Trace(
+        cell,
+        params,
+        MappingProxyType(dict(states)),
+        MappingProxyType(values),
+        MappingProxyType(final),
+        lengths,
+    )
+
+
+def _run(*given: Any) -> tuple[dict[str, Array], dict[str, Array]]:
+    with np.errstate(over="ignore", invalid="ignore"):  # _check_finite says it, by name and index
+        return run(*given)
+
+
+def flipped(array: Array, lengths: NDArray[np.int64] | None) -> Array:
+    """Return (T, B, ·) with each sample's timesteps reversed, those behind its end left alone."""
+    if lengths is None:
+        return array[::-1]
+    t = np.arange(len(array))[:, None]
+    rows = np.where(t < lengths, lengths - 1 - t, t)
+    return np.asarray(np.take_along_axis(array, rows[..., None], axis=0))
+
+
+def _check_finite(cell: Cell, values: Mapping[str, Array], final: Mapping[str, Array]) -> None:
+    """Raise RnnvizError, naming the first value that overflowed."""
+    hidden = {arg for step in cell.steps if step.op == "relu" for arg in step.args}  # 0 for -inf
+    summed = (step.name for step in cell.steps if step.op in SUMS or step.name in hidden)
+    sums = [values[name] for name in summed if name in values]
+    with np.errstate(over="ignore", invalid="ignore"):
+        if len(values) == len(cell.names) and all(np.isfinite(array.sum()) for array in sums):
+            return  # what overflows shows in a sum of the cell, and the sum of those is quick
+    for name, array in (*values.items(), *final.items()):
         bad = np.argwhere(~np.isfinite(array))
         if len(bad):
             raise RnnvizError(
-                f"{name}: wanted sums that float64 can hold, got {array[tuple(bad[0])]} "
+                f"{name}: wanted sums that {array.dtype} can hold, got {array[tuple(bad[0])]} "
                 f"at index {bad[0].tolist()}"
             )
-        array.flags.writeable = False
-    return Trace(cell, params, MappingProxyType(states), MappingProxyType(values))
 
 
 def _demo_width(name: str, width: int) -> None:
@@ -168,18 +279,3 @@ def _demo_width(name: str, width: int) -> None:
         raise RnnvizError(
             f"{name}: wanted for {width} inputs (the demo has up to {MAX_DRAWN}), got none"
         )
-
-
-def _sequence(x: Any) -> Array:
-    array = real_array("x", x, "(T, B, I) or (T, I)", (2, 3))
-    return array if array.ndim == 3 else array[:, None, :]
-
-
-def _state(name: str, value: Any, shape: tuple[int, int]) -> Array:
-    label = name.replace("_prev", "0")
-    if value is None:
-        return np.broadcast_to(0.0, shape)  # read-only, like a state that was given
-    array = real_array(label, value, f"(B, H) = {shape} or (H,)", (1, 2))
-    if array.shape[-1] != shape[1] or (array.ndim == 2 and array.shape[0] != shape[0]):
-        raise RnnvizError(f"{label}: wanted shape (B, H) = {shape} or (H,), got {array.shape}")
-    return np.broadcast_to(array, shape)
