@@ -31,7 +31,7 @@ for python in $(CANDIDATES); do \
 	"$$python" -c '$(USABLE)' 2>/dev/null && break; python=; done
 endef
 
-.PHONY: help demo test lint gallery system clean
+.PHONY: help demo test lint bench gallery system clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -49,6 +49,9 @@ lint: $(VENV)/.installed-lint ## set up, then check rules, format and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+bench: $(VENV)/.installed-test ## compare speed and memory of the core with PyTorch's
+	$(BIN)/python benchmarks/core.py
 
 gallery: $(VENV)/.installed ## render everything in renders/gallery again
 	@mkdir -p $(GALLERY)
@@ -97,7 +100,8 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.python
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	@$(PIP) install --group test
+	@echo "Installing what the tests compare with, such as torch; this takes another minute ..."
+	@$(PIP) install -e '.[readers]' --group test --group oracle
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed

@@ -13,6 +13,9 @@ float64 from random weights and non-zero initial states:
 - ``torch``, ``cell``: the version that made it, and the cell's name;
 - ``x`` (T, B, I), ``h0`` and ``c0`` (B, H), the four parameters in PyTorch's layout;
 - ``module/h`` and ``module/c`` (T, B, H): what the module returns, fed a timestep at a time;
+- ``dh`` (T, B, H): dL/d of each h from outside, at random; ``gradients``, one row of numbers, what
+  autograd makes of it through the module: dL/d of x, h0, c0 if there is one, then of the four
+  parameters, each in its own order of elements;
 - ``loop/…`` (T, B, H): every gate, pre-activation and product, from the documented equations
   written out with torch's operations. The script stops if the loop and the module disagree.
 
@@ -105,7 +108,21 @@ def vectors(name: str, shape: tuple[int, int, int, int], seed: int) -> dict[str,
             kept.setdefault(f"loop/{key}", []).append(value)
         h, c = made["h"], made.get("c", c)
     start = {"h0": h0, "c0": c0} if name == "lstm" else {"h0": h0}
-    return {"x": x, **start, **w, **{key: torch.stack(rows) for key, rows in kept.items()}}
+    values = {key: torch.stack(rows) for key, rows in kept.items()}
+    dh = torch.randn(steps, batch, hidden, dtype=torch.float64)
+    return {"x": x, **start, **w, **values, "dh": dh, "gradients": gradients(module, x, start, dh)}
+
+
+def gradients(module: torch.nn.RNNBase, x: Tensor, start: dict[str, Tensor], dh: Tensor) -> Tensor:
+    """Return dL/d of x, of the initial states and of the parameters for L = Σ dh · h, flat."""
+    with torch.enable_grad():
+        leaves = [x, *start.values()]
+        given = [leaf.clone().requires_grad_() for leaf in leaves]
+        states = tuple(state[None] for state in given[1:])
+        h, _ = module(given[0], states if len(states) == 2 else states[0])
+        wanted = [*given, *(getattr(module, f"{key}_l0") for key in PARAMS)]
+        found = torch.autograd.grad((dh * h).sum(), wanted)
+    return torch.cat([gradient.flatten() for gradient in found])
 
 
 def golden_files() -> None:

@@ -14,6 +14,7 @@ COMMANDS = {
     "render": "Render a scene as a video or an image.",
     "show": "Show every number of a cell in the terminal.",
     "trace": "Write every number of a cell to a file.",
+    "inspect": "List what a file of weights holds.",
     "scenes": "List the scenes that can be rendered.",
     "doctor": "Check that everything rendering needs is in place.",
 }

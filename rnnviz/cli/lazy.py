@@ -4,13 +4,14 @@ import contextlib
 import importlib
 import sys
 import traceback
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from rnnviz.errors import RnnvizError
+from rnnviz.errors import RnnvizError, RnnvizWarning
 
 
 def one_line(text: str) -> str:
@@ -69,7 +70,8 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it raises becomes one line, after its traceback with --debug."""
         try:
-            return super().invoke(ctx)
+            with _warnings_shown():
+                return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
@@ -99,6 +101,23 @@ class LazyGroup(click.Group):
             with contextlib.suppress(OSError):
                 sys.stdout.close()  # else Python tries again on its way out, and says so
         sys.exit(code)
+
+
+@contextlib.contextmanager
+def _warnings_shown() -> Iterator[None]:
+    """Write each of rnnviz's own warnings as one line on stderr, whatever else is filtered."""
+    with warnings.catch_warnings():
+        others = warnings.showwarning
+
+        def shown(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+            if issubclass(category, RnnvizWarning):
+                click.echo(f"Warning: {one_line(str(message))}", err=True)
+            else:
+                others(message, category, *rest, **more)
+
+        warnings.simplefilter("always", RnnvizWarning)
+        warnings.showwarning = shown
+        yield
 
 
 def _failure(error: Exception) -> click.ClickException:

@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from rnnviz.cli.output import check_output
+from rnnviz.cli.picks import Picks, check_room, pick_options, picked
 from rnnviz.cli.progress import beats_shown
-from rnnviz.cli.source import Source, read_trace, source_options
+from rnnviz.cli.reading import read_trace
+from rnnviz.cli.source import Source, source_options
 from rnnviz.errors import RnnvizError
 from rnnviz.rounding import DIGITS
 from rnnviz.scene_list import load_scene, scene_names
@@ -56,6 +58,7 @@ def _size(ctx: click.Context, option: click.Parameter, value: str | None) -> tup
 @click.option("--pace", type=click.FloatRange(0.05, 20), default=1.0, help="2 is half as fast.")
 @click.option("--force", is_flag=True, help="Replace an existing output.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
+@pick_options
 @source_options
 def render(
     scene: str,
@@ -73,6 +76,7 @@ def render(
     pace: float,
     force: bool,
     quiet: bool,
+    picks: Picks,
     source: Source,
 ) -> None:
     """Render a scene as a video or an image.
@@ -87,7 +91,7 @@ def render(
     settings = _adjusted(settings, fps, resolution)
     target = _target(scene, output, settings)
     check_output(target, force, settings.is_folder)
-    _render(scene, settings, target, (theme, title, digits, pace), quiet, source)
+    _render(scene, settings, target, (theme, title, digits, pace), quiet, picks, source)
     click.echo(os.fsencode(target))  # as bytes: a name need not be text
     if preview:
         click.launch(str(target))
@@ -152,6 +156,7 @@ def _render(
     target: Path,
     look: tuple[str, str, int, float],
     quiet: bool,
+    picks: Picks,
     source: Source,
 ) -> None:
     from rnnviz.stage import View, theme_named
@@ -159,8 +164,10 @@ def _render(
 
     theme, title, digits, pace = look
     loaded = load_scene(name)
-    trace = read_trace(getattr(loaded, "cell", "lstm"), source)
-    view = View(trace, 0, digits, theme_named(theme), title, pace)
+    read = read_trace(getattr(loaded, "cell", "lstm"), source)
+    trace = picked(read.trace, picks)
+    check_room(trace)
+    view = View(trace, 0, digits, theme_named(theme), title or read.title, pace)
     signal.signal(signal.SIGTERM, _stop)
     label = f"{name} {settings.width}×{settings.height} {settings.format}"
     with beats_shown(label, quiet) as progress:

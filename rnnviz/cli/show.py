@@ -1,15 +1,18 @@
 """``rnnviz show``: every number of a cell in the terminal, or the making of one unit's."""
 
-import io
-import shutil
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
+from rnnviz.arrays import Array
 from rnnviz.cells import CELLS, Cell
-from rnnviz.cli.source import Source, read_trace, source_options
+from rnnviz.cli.picks import Picks, pick_options, picked
+from rnnviz.cli.printing import line_width, print_parts
+from rnnviz.cli.reading import Read, read_trace
+from rnnviz.cli.source import Source, source_options
+from rnnviz.excerpt import Excerpt
 from rnnviz.ops import OPS
 from rnnviz.rounding import DIGITS
 from rnnviz.rounding import show as shown
@@ -17,8 +20,6 @@ from rnnviz.tracing import Trace
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-PLAIN_WIDTH = 100  # characters a line where there is no terminal to ask
 
 
 @click.command()
@@ -29,9 +30,16 @@ PLAIN_WIDTH = 100  # characters a line where there is no terminal to ask
 @click.option(
     "--digits", type=click.IntRange(1, 9), default=DIGITS, show_default=True, help="Decimals."
 )
+@pick_options
 @source_options
 def show(
-    cell: str, t: int | None, unit: int | None, gate: str | None, digits: int, source: Source
+    cell: str,
+    t: int | None,
+    unit: int | None,
+    gate: str | None,
+    digits: int,
+    picks: Picks,
+    source: Source,
 ) -> None:
     """Show every number of a cell in the terminal.
 
@@ -41,19 +49,19 @@ def show(
     if gate is not None and unit is None:
         raise click.UsageError("--gate: wanted --unit too, got --gate alone")
     gates = _gates(CELLS[cell], gate)
-    trace = read_trace(cell, source)
-    sizes = trace.sizes
+    read = read_trace(cell, source)
+    read = replace(read, trace=picked(read.trace, picks))
+    sizes = read.trace.sizes
     for name, number, size in (("--t", t, sizes["T"]), ("--unit", unit, sizes["H"])):
         if number is not None and number > size:
             raise click.UsageError(f"{name}: wanted 1 to {size}, got {number}")
     steps = range(sizes["T"]) if t is None else (t - 1,)
-    tty = sys.stdout.isatty()
-    width = max(60, shutil.get_terminal_size().columns) if tty else PLAIN_WIDTH
-    _write(_parts(trace, steps, unit, gates, digits, width, rest=gate is None), tty, width)
+    width = line_width()
+    print_parts(_parts(read, steps, unit, gates, digits, width, rest=gate is None), width)
 
 
 def _parts(
-    trace: Trace,
+    read: Read,
     steps: Iterable[int],
     unit: int | None,
     gates: tuple[str, ...],
@@ -64,7 +72,8 @@ def _parts(
 ) -> "Iterator[RenderableType]":
     from rnnviz.cli.worked import worked_unit
 
-    yield _head(trace)
+    trace = read.trace
+    yield _head(read)
     for step in steps:
         if unit is None:
             yield from _timestep(trace, step, digits, width)
@@ -81,36 +90,54 @@ def _gates(cell: Cell, gate: str | None) -> tuple[str, ...]:
     return (gate,)
 
 
-def _head(trace: Trace) -> str:
+def _head(read: Read) -> str:
+    trace = read.trace
     units = {"T": "timestep", "B": "sample", "I": "input", "H": "hidden unit"}
+    shown_ = {"I": len(trace.shown("x")), "H": len(trace.shown("h_prev"))}
     sizes = (
         f"{letter} = {size} {units[letter]}{'s' * (size != 1)}"
+        f"{f' ({shown_[letter]} shown)' if shown_.get(letter, size) < size else ''}"
         for letter, size in trace.sizes.items()
     )
-    return f"{trace.cell.title} · {trace.cell.convention}\n{', '.join(sizes)}"
+    where = f" · {read.where}" if read.where else ""
+    return f"{trace.cell.title} · {trace.cell.convention}{where}\n{', '.join(sizes)}"
 
 
 def _timestep(trace: Trace, t: int, digits: int, width: int) -> "Iterator[RenderableType]":
-    """Yield one timestep's values, in as many tables side by side as the width asks for."""
+    """Yield one timestep's values; picked inputs and units have tables of their own."""
+    vectors = trace.at(t)
+    if isinstance(trace, Excerpt):
+        inputs = {name: vectors.pop(name) for name in trace.cell.inputs}
+        yield from _tables(trace, inputs, (f"t = {t + 1}", "input"), digits, width)
+        yield from _tables(trace, vectors, (f"t = {t + 1}", "unit"), digits, width)
+    else:
+        yield from _tables(trace, vectors, (f"t = {t + 1}", ""), digits, width)
+
+
+def _tables(
+    trace: Trace, vectors: Mapping[str, Array], heads: tuple[str, str], digits: int, width: int
+) -> "Iterator[RenderableType]":
+    """Yield vectors as rows, in as many tables side by side as the width asks for."""
     from rich.table import Table
 
     cell = trace.cell
     numbers = {
-        name: [shown(float(value), digits, within=cell.range(name)) for value in vector]
-        for name, vector in trace.at(t).items()
+        name: [shown(float(vector[k]), digits, within=cell.range(name)) for k in trace.shown(name)]
+        for name, vector in vectors.items()
     }
+    indices = max((trace.shown(name) for name in vectors), key=len)
     made = {step.name: OPS[step.op].text.format(*step.args) for step in cell.steps}
     left = sum(max(map(len, column)) + 2 for column in (numbers, made.values()))
     widest = max(len(number) for row in numbers.values() for number in row)
-    columns = max(len(row) for row in numbers.values())
+    columns = len(indices)
     per_table = max(1, (width - left) // (widest + 2))
     strong = {gate.key for gate in cell.gates} | set(cell.next_state)
     for start in range(0, columns, per_table):
         stop = min(start + per_table, columns)
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        table.add_column(f"t = {t + 1}", no_wrap=True)
-        table.add_column("", no_wrap=True)
-        for k in range(start, stop):
+        for head in heads:
+            table.add_column(head, no_wrap=True)
+        for k in indices[start:stop]:
             table.add_column(str(k + 1), justify="right", no_wrap=True, min_width=widest)
         for name, row in numbers.items():
             if row[start:stop]:
@@ -118,23 +145,3 @@ def _timestep(trace: Trace, t: int, digits: int, width: int) -> "Iterator[Render
                 table.add_row(name, made.get(name, ""), *row[start:stop], style=style)
         yield ""
         yield table
-
-
-def _write(parts: "Iterable[RenderableType]", tty: bool, width: int) -> None:
-    """Print part by part through rich, which aligns and colours; plain without a terminal."""
-    from rich.console import Console
-
-    console = Console(
-        file=io.StringIO(),
-        width=width,
-        force_terminal=tty,
-        color_system="auto" if tty else None,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
-    for part in parts:
-        with console.capture() as capture:
-            console.print(part)
-        for line in capture.get().splitlines():
-            click.echo(line if tty else line.rstrip())

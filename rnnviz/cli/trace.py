@@ -7,7 +7,8 @@ import click
 
 from rnnviz.cells import CELLS
 from rnnviz.cli.output import check_output
-from rnnviz.cli.source import Source, read_trace, source_options
+from rnnviz.cli.reading import read_trace
+from rnnviz.cli.source import Source, source_options
 from rnnviz.tracing import Trace
 
 WRITERS = {".json": Trace.to_json, ".csv": Trace.to_csv, ".npz": Trace.to_npz}
@@ -37,5 +38,5 @@ def trace(cell: str, output: Path, force: bool, source: Source) -> None:
             f"--output: wanted an extension of {', '.join(WRITERS)}, got {found}"
         )
     check_output(output, force)
-    write(read_trace(cell, source), output)
+    write(read_trace(cell, source, batch=True).trace, output)
     click.echo(os.fsencode(output))  # as bytes: a name need not be text

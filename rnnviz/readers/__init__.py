@@ -4,7 +4,8 @@ Reading needs numpy and the standard library only; a format with a library of it
 library inside the function that uses it.
 """
 
+from rnnviz.readers.loading import contents, load
+from rnnviz.readers.parts import Contents, Part
 from rnnviz.readers.sequence import load_sequence
-from rnnviz.readers.weights import load_params
 
-__all__ = ["load_params", "load_sequence"]
+__all__ = ["Contents", "Part", "contents", "load", "load_sequence"]

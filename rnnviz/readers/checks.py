@@ -1,6 +1,8 @@
 """What every reader checks first: there is a file, of a known kind, and it is text or JSON."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,21 @@ def checked_extension(path: Path, wanted: tuple[str, ...]) -> str:
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
         raise RnnvizError(f"{path}: wanted a file that can be read, got {reason(error)}") from None
     return extension
+
+
+@contextmanager
+def library(package: str, extensions: str, extra: str) -> Iterator[None]:
+    """Turn a failed import in the block into an RnnvizError that says how to install the package.
+
+    ``extensions`` are the files that it is wanted for, ``extra`` is what rnnviz calls the extra.
+    """
+    try:
+        yield
+    except ImportError:
+        raise RnnvizError(
+            f"{package}: wanted for {extensions} files, not installed; "
+            f"pip install 'rnnviz[{extra}]'"
+        ) from None
 
 
 def reason(error: Exception) -> str:

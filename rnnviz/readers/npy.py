@@ -41,6 +41,15 @@ def read_npy(name: str, file: IO[bytes], size: int) -> NDArray[Any]:
         raise RnnvizError(f"{name}: wanted an array, got: {error}") from None
 
 
+def npy_header(name: str, file: IO[bytes]) -> tuple[tuple[int, ...], str]:
+    """Return the shape and the type of number that an .npy stream promises; nothing else is read.
+
+    Raises RnnvizError, whose message starts with ``name``, for a header that is broken.
+    """
+    shape, _, dtype, _ = _header(name, file)
+    return shape, dtype.name
+
+
 def _header(name: str, file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
     try:
         version = npy.read_magic(file)

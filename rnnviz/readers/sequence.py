@@ -1,4 +1,4 @@
-"""Sequences for a cell to run on: CSV, npy and JSON, as an array (T, I)."""
+"""Sequences for a cell to run on: CSV, npy and JSON, as an array (T, I) or a batch (T, B, I)."""
 
 import csv
 import io
@@ -11,26 +11,28 @@ from rnnviz.readers.checks import checked_extension, read_json, read_text, reaso
 from rnnviz.readers.npy import read_npy
 
 EXTENSIONS = (".csv", ".npy", ".json")
+SHAPES = "(T, I) or (T, B, I)"
 
 
 def load_sequence(path: str | Path) -> Array:
     """Return the sequence in a .csv, .npy or .json file: (T, I), a row a timestep, float64.
 
-    A CSV may start with a header, a row in which no cell is a number. Raises RnnvizError naming the
-    file, and in a CSV the line, for anything but finite real numbers in rows of one length.
+    npy and JSON may hold a batch, (T, B, I). A CSV may start with a header, a row in which no cell
+    is a number. Raises RnnvizError naming the file, and in a CSV the line, for anything but finite
+    real numbers in rows of one length.
     """
     path = Path(path)
     extension = checked_extension(path, EXTENSIONS)
     if extension == ".csv":
         return real_array(str(path), _csv_rows(path), "(T, I)", (2,))
     if extension == ".json":
-        return real_array(str(path), read_json(path), "(T, I)", (2,))
+        return real_array(str(path), read_json(path), SHAPES, (2, 3))
     try:
         with path.open("rb") as file:
             array = read_npy(str(path), file, path.stat().st_size)
     except OSError as error:
         raise RnnvizError(f"{path}: wanted a file that can be read, got {reason(error)}") from None
-    return real_array(str(path), array, "(T, I)", (2,))
+    return real_array(str(path), array, SHAPES, (2, 3))
 
 
 def _csv_rows(path: Path) -> list[list[float]]:
