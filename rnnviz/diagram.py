@@ -49,7 +49,8 @@ class Box:
 class Node:
     """One vector of the picture: value, the steps it stands for, centre, and its operation's place.
 
-    ``label`` is where the name stands: left, right, above, under (large), below (small) or none.
+    ``label`` is where the name stands: left, right, above or under (large), over or below (small),
+    or none.
     """
 
     name: str

@@ -8,7 +8,6 @@ from typing import Literal
 from rnnviz.cells import Cell
 from rnnviz.ops import OPS, PRODUCTS, SUMS
 from rnnviz.rounding import DIGITS, MINUS, number, product, relation, show
-from rnnviz.scalars import neuron
 from rnnviz.tracing import Trace
 
 Markup = Literal["typst", "text"]
@@ -23,8 +22,7 @@ def subscript(index: int) -> str:
 
 def is_named(cell: Cell, name: str) -> bool:
     """Whether a value has a letter of its own; the others are written as what they are made of."""
-    gates = tuple(gate.key for gate in cell.gates)
-    return name in (*cell.inputs, *cell.states, *cell.params, *gates, *cell.next_state)
+    return len(name) == 1 or name in (*cell.states, *cell.params)
 
 
 def symbol(cell: Cell, name: str, markup: Markup = "typst") -> str:
@@ -114,7 +112,8 @@ class Worked:
     def typst(self) -> str:
         """Return the line as Typst mathematics: ``0.176 times 0.400 approx 0.070``."""
         written = self.text()
-        for sign, word in (("×", "times"), ("≈", "approx"), ("σ", "sigma"), (MINUS, "-")):
+        words = {"×": "times", "≈": "approx", "σ": "sigma", MINUS: "-", "relu": 'op("relu")'}
+        for sign, word in words.items():
             written = written.replace(sign, word)
         return written
 
@@ -134,9 +133,11 @@ def worked(trace: Trace, name: str, unit: int, t: int, b: int = 0, digits: int =
         return show(float(trace[value][t, b, unit]), digits, within=trace.cell.range(value))
 
     if step.op in PRODUCTS:
-        made = neuron(trace, name, unit, t, b)
-        scalars = [v for p in made.products for v in (p.left, p.right)]
-        operands = tuple(show(v, digits) for v in (*scalars, *(b.value for b in made.biases)))
+        weight, source, *bias = step.args
+        blocks = trace.params.blocks(trace.cell)
+        row = zip(blocks[weight][unit], trace[source][t, b], strict=True)
+        scalars = [*(v for pair in row for v in pair), *(blocks[name][unit] for name in bias)]
+        operands = tuple(show(float(v), digits) for v in scalars)
     else:
         operands = tuple(shown(arg) for arg in step.args)
     result = shown(name)
@@ -163,4 +164,6 @@ def _exactly(op: str, operands: tuple[str, ...]) -> Decimal | None:
         return product(*operands)
     if op == "one_minus":
         return 1 - values[0]
+    if op == "relu":
+        return max(values[0], Decimal(0))
     return None

@@ -7,25 +7,28 @@ from rnnviz.captions import caption
 from rnnviz.cells import Cell
 from rnnviz.diagram import Diagram
 from rnnviz.errors import RnnvizError
+from rnnviz.excerpt import pictured
 from rnnviz.placement import place
 from rnnviz.rounding import DIGITS
 from rnnviz.tracing import Trace
 
 MOST_DIGITS = 4  # decimals that a pill and a table have room for
+# nodes in the order of a walk; a variant has some of them
 GATE_BEATS = {
-    "rnn": ("h_h", "h_x", "h_pre", "h"),
+    "rnn": ("h_h", "h_x", "u", "s", "h_pre", "h"),
     "lstm": ("f", "fc", "i", "g", "ig", "c", "o", "tanh_c", "h"),
-    "gru": ("r", "n_h", "rn", "n", "z", "z_not", "zn", "zh", "h"),
+    "gru": ("r", "n_h", "rn", "rh", "n", "z", "z_not", "zn", "zh", "h"),
 }
-# later timesteps: the beat's key and the nodes that it computes
+# later timesteps: the beat's key and the nodes that it computes, once it can: a peephole makes o
+# wait for the new c
 BRIEF_BEATS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "rnn": (("h", ("h_h", "h_x", "h_pre", "h")),),
+    "rnn": (("h", ("h_h", "h_x", "u", "s", "h_pre", "h")),),
     "lstm": (
         ("gates", ("f", "i", "g", "o")),
         ("c", ("fc", "ig", "c")),
-        ("h", ("tanh_c", "h")),
+        ("h", ("o", "tanh_c", "h")),
     ),
-    "gru": (("gates", ("r", "n_h", "rn", "n", "z")), ("h", ("z_not", "zn", "zh", "h"))),
+    "gru": (("gates", ("r", "n_h", "rn", "rh", "n", "z")), ("h", ("z_not", "zn", "zh", "h"))),
 }
 
 
@@ -97,22 +100,24 @@ class Storyboard:
 def walk(trace: Trace, b: int = 0, digits: int = DIGITS) -> Storyboard:
     """Return the default walk: the first timestep in full, later ones compressed, then a recap.
 
-    Raises RnnvizError for a sample that is not there, for more than 8 inputs or hidden units, and
-    for digits outside 1 to 4.
+    Of more than 8 inputs the first 4 are shown, unless some were picked. Raises RnnvizError for a
+    sample that is not there, for more than 8 hidden units to show, and for digits outside 1 to 4.
     """
     sizes = trace.sizes
     trace.check_index("b", b, sizes["B"])
     if not 1 <= digits <= MOST_DIGITS:
         raise RnnvizError(f"digits: wanted 1 to {MOST_DIGITS} in a picture, got {digits}")
-    drawn = place(trace.cell, sizes["I"], sizes["H"])
+    trace = pictured(trace)
+    drawn = place(trace.cell, *(len(trace.shown(name)) for name in ("x", "h_prev")))
     beats: list[Beat] = []
     for t in range(sizes["T"]):
         beats.append(_arrival(trace.cell, t, caption(trace, "in", t, b, digits)))
         if t == 0:
-            for name in GATE_BEATS[trace.cell.name]:
-                beats.append(_step_beat(drawn, name, caption(trace, name, t, b, digits)))
+            for name in _in_full(drawn):
+                text = caption(trace, name, t, b, digits)
+                beats.append(_step_beat(drawn, name, text, trace.shown(name)[0]))
         else:
-            for key, names in BRIEF_BEATS[trace.cell.name]:
+            for key, names in _in_brief(drawn):
                 beats.append(_brief_beat(drawn, key, names, t, caption(trace, key, t, b, digits)))
     last = sizes["T"] - 1
     beats.append(
@@ -122,13 +127,31 @@ def walk(trace: Trace, b: int = 0, digits: int = DIGITS) -> Storyboard:
     return Storyboard(trace, drawn, tuple(beats), b, digits)
 
 
+def _in_full(drawn: Diagram) -> tuple[str, ...]:
+    there = {node.name for node in drawn.nodes}
+    return tuple(name for name in GATE_BEATS[drawn.cell.name] if name in there)
+
+
+def _in_brief(drawn: Diagram) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the beats of a later timestep: each node once, when all its wires bring values."""
+    known = {*drawn.cell.inputs, *drawn.cell.states}
+    for key, names in BRIEF_BEATS[drawn.cell.name]:
+        due: list[str] = []
+        for name in names:
+            sources = {wire.source for wire in drawn.wires if wire.target == name}
+            if sources and sources <= known and name not in known:
+                due.append(name)
+                known.add(name)
+        yield key, tuple(due)
+
+
 def _arrival(cell: Cell, t: int, text: str) -> Beat:
     names = (*cell.inputs, *cell.states)
     carried = tuple(zip(cell.next_state, cell.states, strict=True)) if t else ()
     return Beat(f"t{t + 1}.in", t, "What comes in", text, "", names, carried, names)
 
 
-def _step_beat(drawn: Diagram, name: str, text: str) -> Beat:
+def _step_beat(drawn: Diagram, name: str, text: str, unit: int) -> Beat:
     node = drawn.node(name)
     sums = any(wire.kind == "dense" and wire.target == name for wire in drawn.wires)
     return Beat(
@@ -140,7 +163,7 @@ def _step_beat(drawn: Diagram, name: str, text: str) -> Beat:
         lights=(name,),
         flows=_flows(drawn, (name,)),
         reveals=node.steps,
-        focus=Focus(name, 0) if sums else None,
+        focus=Focus(name, unit) if sums else None,
     )
 
 
@@ -169,15 +192,21 @@ _TITLES = {
     "tanh_c": "Cell state through tanh",
     "h_h": "Dense layer on h",
     "h_x": "Dense layer on x",
+    "u": "Dense layer through relu",
+    "s": "Plus the old hidden state",
     "h_pre": "Sum",
     "n_h": "Recurrent part of n",
     "rn": "Reset gate ⊙ recurrent part",
+    "rh": "Reset gate ⊙ old hidden state",
     "z_not": "What is left: 1 − z",
-    "zn": "(1 − z) ⊙ candidate",
-    "zh": "z ⊙ old hidden state",
+    "zn": "{} ⊙ candidate",
+    "zh": "{} ⊙ old hidden state",
 }
+_SHARES = {"z": "z", "z_not": "(1 − z)"}
 
 
 def title(cell: Cell, name: str) -> str:
     """Return what a value is called in a heading."""
-    return _TITLES[name] if name in _TITLES else cell.gate(name).title
+    if name not in _TITLES:
+        return cell.gate(name).title
+    return _TITLES[name].format(_SHARES.get(cell.step(name).args[0], ""))

@@ -1,14 +1,18 @@
 import re
 from decimal import Decimal
+from io import StringIO
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
-from rnnviz import CELLS, Params, trace
+from rnnviz import CELLS, Cell, Params, trace
 from rnnviz.cli import cli
+from rnnviz.cli.worked import worked_unit
 from rnnviz.params import NAMES
 from rnnviz.rounding import number, show
+from variants import VARIANTS
 
 FORGET_GATE = """\
 LSTM · {convention}
@@ -130,7 +134,7 @@ def check_rows(lines: list[str]) -> int:
         elif re.match(r"  b_", line):
             terms.append(number(words[1]))
             continue
-        elif re.match(r"  (sum|n_h\[\d\]) +[=≈]", line):
+        elif re.match(r"  (sum|[nh]_[hx]\[\d\]) +[=≈]", line):
             relation, result = words[1:]
             holds = sum(terms, Decimal(0)) == number(result)
         else:
@@ -176,6 +180,45 @@ def test_what_is_made_of_the_gates_is_worked_too() -> None:
     assert line is not None
     assert line.groups() == (f"{f} × {right}", fc)
     assert "state" not in run("lstm", "--unit", "2", "--gate", "o").stdout
+
+
+def worked_text(cell: Cell, unit: int = 0) -> str:
+    """Return what is worked out for one unit of a variant's demo at t = 1."""
+    console = Console(file=StringIO(), width=100, markup=False, highlight=False)
+    tr = trace(cell)
+    gates = tuple(gate.key for gate in cell.gates)
+    for part in worked_unit(tr, 0, unit, gates, 3, rest=True):
+        console.print(part)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_each_variant_is_worked_with_the_weights_that_it_has(name) -> None:
+    cell = VARIANTS[name]
+    lines = [line.rstrip() for line in worked_text(cell).splitlines()]
+    assert check_rows(lines) > 0
+    rows = [line.split()[0] for line in lines if line.startswith("  ")]
+    used = {re.sub(r"\[.*", "", row) for row in rows if row[0] in "Wbp"}
+    assert used == set(cell.params)
+    made = {re.sub(r"\[.*", "", row) for row in rows}
+    gates = {gate.key for gate in cell.gates}
+    inside = {f"{key}_{part}" for key in gates for part in ("x", "h", "c", "pre")}
+    summed = {"rn"}  # a product of n's sum, shown as one of its rows
+    assert {step.name for step in cell.steps} - inside - summed <= made
+
+
+def test_what_a_gate_looks_at_comes_before_it() -> None:
+    text = worked_text(VARIANTS["lstm-2-True"])
+    order = ["Candidate", "c[1] = fc[1] + ig[1]", "Output gate", "p_o[1] × c[1]", "tanh_c[1] ="]
+    places = [text.index(found) for found in order]
+    assert places == sorted(places)
+    before = worked_text(VARIANTS["gru-before-keep-2"])
+    assert before.index("rh[2] = r[2] ⊙ h_prev[2]") < before.index("W_hn[1,2] × rh[2]")
+    dense = worked_text(VARIANTS["rnn-tanh-2-dense"])
+    order = ["h_x[2] ", "u[2] = relu(", "s[2] = u[2] + h_prev[2]", "W_hh[1,2] × s[2]", "b_hh[1]"]
+    assert [dense.index(found) for found in order] == sorted(dense.index(found) for found in order)
+    assert "u[1] = relu(−1.136)                     =  0.000" in dense
 
 
 def test_a_negative_state_is_a_value_and_no_option() -> None:

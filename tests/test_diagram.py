@@ -5,19 +5,21 @@ from dataclasses import replace
 import pytest
 
 import rnnviz as rv
-from rnnviz.diagram import Box, dependencies
+from rnnviz.diagram import PILL_WIDTH, Box, dependencies
 from rnnviz.placement import place
+from variants import VARIANTS
 
 SIZES = [(inputs, hidden) for inputs in range(1, 9) for hidden in range(1, 9)]
+every_variant = pytest.mark.parametrize("cell", VARIANTS.values(), ids=VARIANTS)
 
 
-@pytest.mark.parametrize("cell", rv.CELLS.values(), ids=lambda cell: cell.name)
+@every_variant
 def test_every_size_passes_its_own_check(cell):
     for inputs, hidden in SIZES:
         place(cell, inputs, hidden).check()
 
 
-@pytest.mark.parametrize("cell", rv.CELLS.values(), ids=lambda cell: cell.name)
+@every_variant
 def test_wires_equal_step_dependencies_both_ways(cell):
     drawn = place(cell, 3, 2)
     wires = {(wire.source, wire.target) for wire in drawn.wires if wire.target != "next"}
@@ -31,12 +33,62 @@ def test_wires_equal_step_dependencies_both_ways(cell):
     assert wires == used == dependencies(drawn)
 
 
-@pytest.mark.parametrize("cell", rv.CELLS.values(), ids=lambda cell: cell.name)
+@every_variant
 def test_every_step_has_one_node_and_every_next_state_a_way_out(cell):
     drawn = place(cell, 3, 2)
     steps = [step for node in drawn.nodes for step in node.steps]
     assert sorted(steps) == sorted(step.name for step in cell.steps)
     assert {wire.source for wire in drawn.wires if wire.target == "next"} == set(cell.next_state)
+
+
+@every_variant
+def test_every_box_stands_within_the_height_of_the_cell(cell):
+    for inputs, hidden in SIZES:
+        drawn = place(cell, inputs, hidden)
+        for name, box in drawn.boxes():
+            within = drawn.boundary.top <= box.top <= box.bottom <= drawn.boundary.bottom
+            assert within, (inputs, hidden, name)
+
+
+def crossings(drawn):
+    """Return the boxes that a weight's wire passes on its way, ends aside."""
+    found = set()
+    for wire in (wire for wire in drawn.wires if wire.kind == "dense"):
+        ends = (wire.source, wire.target)
+        for source in range(drawn.node(wire.source).units):
+            (x0, y0), (x1, y1) = drawn.pill(wire.source, source), drawn.pill(wire.target, 0)
+            x0, x1 = x0 + PILL_WIDTH / 2, x1 - PILL_WIDTH / 2
+            for name, box in drawn.boxes():
+                for k in range(101):
+                    x, y = x0 + k / 100 * (x1 - x0), y0 + k / 100 * (y1 - y0)
+                    inside = box.left < x < box.right and box.top < y < box.bottom
+                    if inside and name not in ends:
+                        found.add((wire.source, wire.target, name))
+    return found
+
+
+@pytest.mark.parametrize("name", ["rnn-tanh-2-dense", "lstm-2-True", "gru-before-replace-2"])
+def test_no_weights_wire_passes_through_another_box(name):
+    for inputs, hidden in [(1, 1), (3, 2), (8, 1), (8, 4), (1, 8), (8, 8)]:
+        assert crossings(place(VARIANTS[name], inputs, hidden)) == set(), (inputs, hidden)
+
+
+def test_a_weights_wire_through_a_box_is_seen():
+    drawn = place(VARIANTS["rnn-tanh-2-dense"], 3, 2)
+    u, s = drawn.node("u"), drawn.node("s")
+    moved = [replace(n, x=s.x + 120, y=s.y) if n is u else n for n in drawn.nodes]
+    assert crossings(replace(drawn, nodes=tuple(moved))) == {("s", "h", "u")}
+
+
+def test_what_z_does_says_where_it_goes():
+    keeps, replaces = (place(VARIANTS[f"gru-after-{kind}-2"], 3, 2) for kind in ("keep", "replace"))
+
+    def wires(drawn):
+        return {(wire.source, wire.target) for wire in drawn.wires}
+
+    assert {("z", "zh"), ("z_not", "zn")} <= wires(keeps)
+    assert {("z", "zn"), ("z_not", "zh")} <= wires(replaces)
+    assert not {("z", "zn"), ("z_not", "zh")} & wires(keeps)
 
 
 def test_the_cell_state_runs_straight_through():

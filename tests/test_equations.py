@@ -19,9 +19,11 @@ import rnnviz as rv
 from rnnviz.cells import CELLS
 from rnnviz.equations import Worked, equation, expression, is_named, subscript, symbol, worked
 from test_tracing import traces
+from variants import VARIANTS, traced
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "equations.txt"
 STEPS = [(cell, step.name) for cell in CELLS.values() for step in cell.steps]
+every_variant = pytest.mark.parametrize("cell", VARIANTS.values(), ids=VARIANTS)
 every_cell = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
 
 
@@ -34,6 +36,12 @@ def snapshot():
                 lines.append(
                     f"{cell.name:4} {step.name:6} {markup:5} {equation(cell, step.name, markup)}"
                 )
+            lines.append("")
+    for name, cell in VARIANTS.items():
+        if cell not in CELLS.values():
+            lines.append(f"# {cell.title}: {cell.convention}\n")
+            made = [step.name for step in cell.steps if is_named(cell, step.name)]
+            lines += [f"{name} {equation(cell, value, 'text')}" for value in made]
             lines.append("")
     return "\n".join(lines)
 
@@ -54,10 +62,11 @@ def evaluated(cell, text, env):
     names = {symbol(cell, name, "text"): name for name in env if is_named(cell, name)}
     longest_first = "|".join(re.escape(s) for s in sorted(names, key=len, reverse=True))
     code = re.sub(longest_first, lambda match: names[match[0]], text)
-    code = re.sub(r"(W_\w+) (\w+)", r"(\1 @ \2)", code)
+    code = re.sub(r"(W_\w+) (\w+|\([^()]+\))", r"(\1 @ \2)", code)
     code = code.replace("⊙", "*").replace("−", "-").replace("σ", "sigma")
     assert re.fullmatch(r"[\w @*+()-]+", code), code
-    return eval(code, {"sigma": sigma, "tanh": np.tanh, "__builtins__": {}}, dict(env))
+    functions = {"sigma": sigma, "tanh": np.tanh, "relu": lambda v: v * (v > 0)}
+    return eval(code, {**functions, "__builtins__": {}}, dict(env))
 
 
 @given(tr=traces(steps=2, batch=2, size=3), data=st.data())
@@ -71,22 +80,35 @@ def test_the_written_expression_evaluates_to_the_traced_value(tr, data):
         np.testing.assert_allclose(value, tr[step.name][t, b], rtol=1e-11, atol=1e-12)
 
 
-@pytest.mark.parametrize(("cell", "name"), STEPS, ids=lambda v: getattr(v, "name", v))
+@every_variant
+def test_the_written_expression_of_a_variant_evaluates_to_the_traced_value(cell):
+    tr = traced(cell, seed=5)
+    env = {**tr.params.blocks(cell), **tr.at(1)}
+    for step in cell.steps:
+        value = evaluated(cell, expression(cell, step.name, "text"), env)
+        np.testing.assert_allclose(value, tr[step.name][1, 0], rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [*STEPS, *((cell, name) for cell in VARIANTS.values() for name in cell.next_state)],
+    ids=lambda v: getattr(v, "name", v),
+)
 def test_typst_and_text_say_the_same(cell, name):
     written = equation(cell, name, "typst")
     written = re.sub(r"([Wb])_\((\w) (\w)\)", r"\1_\2\3", written)
+    written = re.sub(r"([bp])_\((\w)\)", r"\1_\2", written).replace('op("relu")', "relu")
     for state in cell.states:
         written = written.replace(symbol(cell, state, "typst"), symbol(cell, state, "text"))
     written = written.replace("sigma(", "σ(").replace("dot.o", "⊙").replace(" - ", " − ")
     assert written == equation(cell, name, "text")
 
 
-@every_cell
+@every_variant
 def test_typst_sets_every_equation(cell):
-    for step in cell.steps:
-        page = f"#set page(width: auto, height: auto)\n$ {equation(cell, step.name)} $"
-        svg = typst.compile(page.encode(), format="svg")
-        assert b"<svg" in svg
+    written = "\n".join(f"$ {equation(cell, step.name)} $" for step in cell.steps)
+    page = f"#set page(width: auto, height: auto)\n{written}"
+    assert b"<svg" in typst.compile(page.encode(), format="svg")
 
 
 @every_cell
@@ -96,7 +118,7 @@ def test_typst_sets_every_symbol(cell):
     assert b"<svg" in typst.compile(page.encode(), format="svg")
 
 
-@every_cell
+@every_variant
 @pytest.mark.parametrize("markup", ["typst", "text"])
 def test_letters_are_unique(cell, markup):
     letters = [
@@ -124,7 +146,7 @@ def test_the_equations_of_pytorchs_documentation(cell, name, text):
     assert equation(cell, name, "text") == text
 
 
-@every_cell
+@every_variant
 def test_paint_meets_every_symbol_once_and_in_place(cell):
     for step in cell.steps:
         met = []
@@ -156,18 +178,24 @@ def test_people_count_from_1():
 
 NUMBER = r"([<>]?−?\d+(?:\.\d+)?(?:e\d+)?)"
 FORMS = {
+    "add3": re.compile(
+        rf"{NUMBER} \+ (?:\()?{NUMBER}(?:\))? \+ (?:\()?{NUMBER}(?:\))? ([=≈]) {NUMBER}"
+    ),
     "add": re.compile(rf"{NUMBER} \+ (?:\()?{NUMBER}(?:\))? ([=≈]) {NUMBER}"),
     "mul": re.compile(rf"{NUMBER} × (?:\()?{NUMBER}(?:\))? ([=≈]) {NUMBER}"),
     "one_minus": re.compile(rf"1 − {NUMBER} ([=≈]) {NUMBER}"),
     "sigmoid": re.compile(rf"σ\({NUMBER}\) ([=≈]) {NUMBER}"),
     "tanh": re.compile(rf"tanh\({NUMBER}\) ([=≈]) {NUMBER}"),
+    "relu": re.compile(rf"relu\({NUMBER}\) ([=≈]) {NUMBER}"),
 }
 CORNERS = {
+    "add3": lambda a, b, c: a + b + c,
     "add": lambda a, b: a + b,
     "mul": lambda a, b: a * b,
     "one_minus": lambda a: 1 - a,
     "sigmoid": sigma,
     "tanh": tanh,
+    "relu": lambda v: max(v, v * 0),
 }
 
 
@@ -211,8 +239,22 @@ def test_a_worked_line_is_true(tr, digits, data):
     t = data.draw(st.integers(0, tr.sizes["T"] - 1))
     b = data.draw(st.integers(0, tr.sizes["B"] - 1))
     unit = data.draw(st.integers(0, tr.sizes["H"] - 1))
+    check_lines(tr, unit, t, b, digits)
+
+
+@every_variant
+@pytest.mark.parametrize("digits", [1, 3])
+def test_a_worked_line_of_a_variant_is_true(cell, digits):
+    tr = traced(cell, seed=5)
+    for unit, t in [(0, 0), (1, 0), (0, 1), (1, 1)]:
+        check_lines(tr, unit, t, 0, digits)
+
+
+def check_lines(tr, unit, t, b, digits):
+    """Each line of numbers shows values of the trace, and says = exactly where it is exact."""
+    blocks = tr.params.blocks(tr.cell)
     for step in tr.cell.steps:
-        if step.op == "linear":
+        if step.op in ("linear", "matmul"):
             continue
         line = worked(tr, step.name, unit, t, b, digits).text()
         op, operands, sign, result = parsed(line)
@@ -222,7 +264,8 @@ def test_a_worked_line_is_true(tr, digits, data):
         names = (*step.args, step.name)
         for name, text in zip(names, (*operands, result), strict=True):
             low, high = interval(text)
-            assert low - 1e-12 <= tr[name][t, b, unit] <= high + 1e-12, (line, name)
+            value = blocks[name][unit] if name in blocks else tr[name][t, b, unit]
+            assert low - 1e-12 <= value <= high + 1e-12, (line, name)
 
         # the formula, evaluated with the shown operands, gives the shown result
         low, high = possible(op, operands)
@@ -233,7 +276,7 @@ def test_a_worked_line_is_true(tr, digits, data):
 
         # and = is said exactly where that holds to the last digit
         exact = None
-        if op in ("add", "mul", "one_minus") and not any(s[0] in "<>" for s in (*operands, result)):
+        if op not in ("sigmoid", "tanh") and not any(s[0] in "<>" for s in (*operands, result)):
             exact = CORNERS[op](*(decimal(text) for text in operands)) == decimal(result)
         assert (sign == "=") == bool(exact), line
 
@@ -259,6 +302,15 @@ def test_pieces_make_the_line_and_a_negative_right_side_has_parentheses(tr):
         (Worked("z_not", 0, "one_minus", ("0.300",), "=", "0.700"), "1 − 0.300 = 0.700"),
         (Worked("f", 0, "sigmoid", ("−1.543",), "≈", "0.176"), "σ(−1.543) ≈ 0.176"),
         (Worked("g", 0, "tanh", ("0.250",), "≈", "0.245"), "tanh(0.250) ≈ 0.245"),
+        (Worked("u", 0, "relu", ("−0.250",), "=", "0.000"), "relu(−0.250) = 0.000"),
+        (
+            Worked("i_pre", 0, "add3", ("0.500", "−0.200", "−0.100"), "=", "0.200"),
+            "0.500 + (−0.200) + (−0.100) = 0.200",
+        ),
+        (
+            Worked("n_h", 0, "matmul", ("0.500", "−0.200", "−0.1", "0.5"), "=", "−0.150"),
+            "0.500 × (−0.200) + (−0.1) × 0.5 = −0.150",
+        ),
     ],
 )
 def test_worked_text(line, text):
@@ -300,14 +352,13 @@ def test_a_linear_line_adds_up_or_says_that_it_does_not(tr, digits):
         assert shown_low <= high + slack, line.text()
 
 
-@pytest.mark.parametrize("cell", rv.CELLS)
+@every_variant
 def test_every_line_of_numbers_is_typst(cell):
-    tr = rv.trace(cell)
-    for step in tr.cell.steps:
-        markup = worked(tr, step.name, 1, 1).typst()
-        assert not set("×≈σ−") & set(markup)
-        svg = typst.compile(f"#set page(width: auto)\n${markup}$".encode(), format="svg")
-        assert svg.startswith(b"<svg")
+    tr = traced(cell)
+    lines = [worked(tr, step.name, 1, 1).typst() for step in cell.steps]
+    assert not set("×≈σ−") & set("".join(lines))
+    page = "\n".join(["#set page(width: auto, height: auto)", *(f"${line}$" for line in lines)])
+    assert typst.compile(page.encode(), format="svg").startswith(b"<svg")
 
 
 @pytest.mark.parametrize(

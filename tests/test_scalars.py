@@ -10,8 +10,10 @@ import rnnviz as rv
 from rnnviz.cells import CELLS
 from rnnviz.scalars import Ref
 from test_tracing import traces
+from variants import VARIANTS, traced
 
 TOLERANCE = 1e-12
+every_variant = pytest.mark.parametrize("cell", VARIANTS.values(), ids=VARIANTS)
 
 
 def sums_of(cell):
@@ -126,10 +128,51 @@ def test_the_grus_candidate_takes_r_times_n_h_as_one_term(tr):
         assert inner.activation is None
 
 
-@pytest.mark.parametrize("cell", CELLS)
+def parts(refs):
+    """Names of weights and values as often as they are there."""
+    return sorted(ref.name for ref in refs)
+
+
+@every_variant
+def test_a_gate_of_a_variant_has_exactly_its_own_terms(cell):
+    tr = traced(cell, inputs=4, hidden=3)
+    for gate in cell.gates:
+        key = gate.key
+        n = rv.neuron(tr, key, 1, 1)
+        names = {"b_" + key, f"b_i{key}", f"b_h{key}"} & set(cell.params)
+        weights = 3 * [f"W_h{key}"]
+        values = 3 * ["h_prev"]
+        if "s" in cell.names:  # the second layer, with its own bias; the first has the other
+            values, names = 3 * ["s"], names - {"b_ih"}
+        elif (cell.name, key) == ("gru", "n") and "rh" in cell.names:
+            values = 3 * ["rh"]
+        elif (cell.name, key) == ("gru", "n"):
+            weights, values, names = ["r"], ["n_h"], names - {"b_hn"}
+        if "s" not in cell.names:
+            weights, values = weights + 4 * [f"W_i{key}"], values + 4 * ["x"]
+        if f"p_{key}" in cell.params:
+            weights, values = [*weights, f"p_{key}"], [*values, "c" if key == "o" else "c_prev"]
+        assert parts(p.left_ref for p in n.products) == sorted(weights)
+        assert parts(p.right_ref for p in n.products) == sorted(values)
+        assert parts(bias.ref for bias in n.biases) == sorted(names)
+        for p in n.products:
+            assert p.left == looked_up(tr, p.left_ref, 1, 0)
+            assert p.right == looked_up(tr, p.right_ref, 1, 0)
+
+
+def test_a_peephole_looks_at_its_own_unit_alone():
+    tr = traced(VARIANTS["lstm-2-True"], hidden=3)
+    for key, state in (("i", "c_prev"), ("f", "c_prev"), ("o", "c")):
+        looks = [p for p in rv.neuron(tr, key, 2, 0).products if p.left_ref.name.startswith("p_")]
+        assert [(p.left_ref, p.right_ref) for p in looks] == [
+            (Ref(f"p_{key}", (2,)), Ref(state, (2,)))
+        ]
+
+
+@every_variant
 def test_whatever_else_it_takes_adds_up_too(cell):
     """A value that is no sum of products is refused, never explained by another value's terms."""
-    tr = rv.trace(cell)
+    tr = traced(cell)
     wrong = []
     for name in tr.names:
         try:

@@ -1,24 +1,29 @@
 """An activation's curve with the places of some sums on it."""
 
+from math import ceil
+
 import numpy as np
 from manim import Dot, Line, VGroup, VMobject
 
 from rnnviz.diagram import Box, Point
-from rnnviz.ops import OPS
+from rnnviz.ops import OPS, REALS
 from rnnviz.stage.canvas import UNIT, at, polyline
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.theme import Rgb
 
 
 class Curve(VGroup):
-    """σ or tanh over an interval that holds every given sum, drawn in ``box``."""
+    """An activation over an interval that holds every given sum, drawn in ``box``."""
 
     def __init__(self, pen: Pen, activation: str, sums: list[float], box: Box, hue: Rgb) -> None:
         super().__init__()
         self.box, self.hue = box, hue
-        self.low, self.high = OPS[activation].range
         self.reach = max(4.0, 1.15 * max(abs(value) for value in sums))
         self.forward = OPS[activation].forward
+        self.low, self.high = OPS[activation].range
+        if OPS[activation].range == REALS:  # relu, up to a whole number
+            self.reach = float(ceil(self.reach))
+            self.low, self.high = 0.0, self.reach
         theme = pen.theme
         zero_y = self.place(0.0, 0.0)[1]
         across = Line(at(box.left, zero_y), at(box.right, zero_y)).set_stroke(theme.muted, 1.5)
@@ -28,8 +33,8 @@ class Curve(VGroup):
         line = polyline([self.place(x, y) for x, y in zip(xs, self.forward(xs), strict=True)])
         line.set_stroke(hue, 3.5)
         self.add(across, upright, line)
-        ends = [(self.high, "1")] if self.low == 0 else [(self.high, "1"), (self.low, "−1")]
-        for value, text in ends:
+        top = (self.high, f"{self.high:.0f}")
+        for value, text in [top] if self.low == 0 else [top, (self.low, "−1")]:
             y = self.place(0.0, value)[1]
             label = pen.types.words(text, 22, theme.muted).put(middle + 8, y + 20)
             if value < 0:

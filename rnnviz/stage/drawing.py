@@ -1,5 +1,7 @@
 """The diagram as manim objects: what stands, what lights up and where numbers go."""
 
+from collections.abc import Sequence
+
 from manim import (
     Circle,
     DashedVMobject,
@@ -12,8 +14,10 @@ from manim import (
 
 from rnnviz.diagram import PILL_WIDTH, RADIUS, Box, Node, Point, Wire
 from rnnviz.equations import equation, is_named, symbol
-from rnnviz.scalars import Neuron
+from rnnviz.ops import ACTIVATIONS
+from rnnviz.scalars import Neuron, Rest
 from rnnviz.stage.canvas import UNIT, at, polyline, segments
+from rnnviz.stage.numbering import is_numbered, numbers, room
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
@@ -33,6 +37,8 @@ class Drawing:
         self.diagram = pen.board.diagram
         self.pill_height = self.diagram.pitch - max(2.0, min(8.0, self.diagram.pitch * 0.14))
         self.number_size = max(24.0, min(34.0, self.diagram.pitch * 0.6))
+        wires = self.diagram.wires
+        self.dense = {(wire.source, wire.target) for wire in wires if wire.kind == "dense"}
         self.wires: dict[tuple[str, str], VMobject] = {}
         self.frames: dict[str, VMobject] = {}
         self.circles: dict[str, VGroup] = {}
@@ -57,15 +63,23 @@ class Drawing:
         pairs = []
         for wire in self.diagram.wires:
             if wire.kind == "dense":
-                for source in range(self.diagram.node(wire.source).units):
-                    for target in range(self.diagram.node(wire.target).units):
+                for source in self.shown(wire.source):
+                    for target in self.shown(wire.target):
                         pairs.append(self.dense_ends(wire.source, source, wire.target, target))
         width = 0.7 * min(1.0, (80 / max(1, len(pairs))) ** 0.5)  # many wires are no wall
         return [segments(pairs).set_stroke(self.theme.faint, width)] if pairs else []
 
+    def shown(self, name: str) -> Sequence[int]:
+        """Return the units that have a pill, from the top."""
+        return self.board.trace.shown(name)
+
+    def pill(self, name: str, unit: int) -> Point:
+        """Return the centre of one unit's pill."""
+        return self.diagram.pill(name, self.shown(name).index(unit))
+
     def dense_ends(self, source: str, k: int, target: str, j: int) -> tuple[Point, Point]:
         """Return where the wire of weight (j, k) starts and ends: pill edge to pill edge."""
-        (x0, y0), (x1, y1) = self.diagram.pill(source, k), self.diagram.pill(target, j)
+        (x0, y0), (x1, y1) = self.pill(source, k), self.pill(target, j)
         return (x0 + PILL_WIDTH / 2, y0), (x1 - PILL_WIDTH / 2, y1)
 
     def _wire(self, wire: Wire) -> VMobject:
@@ -89,8 +103,8 @@ class Drawing:
         frame.set_fill(self.theme.background, 1).set_stroke(self.theme.faint, THIN)
         self.frames[node.name] = frame
         self.changing.add(frame)
-        for unit in range(node.units):
-            x, y = self.diagram.pill(node.name, unit)
+        for unit in self.shown(node.name):
+            x, y = self.pill(node.name, unit)
             half_x, half_y = PILL_WIDTH / 2, self.pill_height / 2
             pill = rounded(Box(x - half_x, y - half_y, x + half_x, y + half_y), half_y)
             pill.set_fill(self.theme.cell, 1).set_stroke(self.theme.faint, THIN)
@@ -100,15 +114,19 @@ class Drawing:
             (self.notes if node.label == "below" else self.standing).add(self._label(node))
         if node.label == "right":
             self.standing.add(*self._activation(node))
+        if is_numbered(self.pen, node):
+            self.standing.add(*numbers(self.pen, node))
 
     def _circle(self, node: Node) -> VGroup:
         assert node.mark_at is not None
         x, y = node.mark_at
         disc = Circle(radius=RADIUS * UNIT).move_to(at(x, y))
         disc.set_fill(self.theme.background, 1).set_stroke(self.theme.muted, 2)
-        formula = {"⊙": "dot.o", "+": "+", "tanh": "tanh", "1−": "1 -"}[node.mark]
-        size = 20 if node.mark == "tanh" else 24 if node.mark == "1−" else 30
-        mark = self.types.math(formula, size, self.theme.ink, node.mark)
+        if node.mark in ACTIVATIONS:
+            mark = self.pen.function(node.mark, 20, self.theme.ink)
+        else:
+            formula, size = {"⊙": ("dot.o", 30), "+": ("+", 30), "1−": ("1 -", 24)}[node.mark]
+            mark = self.types.math(formula, size, self.theme.ink, node.mark)
         mark.move_to(at(x, y))
         return VGroup(disc, mark)
 
@@ -120,9 +138,12 @@ class Drawing:
         else:
             formula, text = equation(cell, node.name), equation(cell, node.name, "text")
         if node.label == "left":
-            return self.types.math(formula, 34, hue, text).put(
-                frame.left - 14, node.y + 10, "right"
-            )
+            label, right = self.types.math(formula, 34, hue, text), frame.left - 14
+            if is_numbered(self.pen, node):
+                right, width = room(self.pen, node)
+                size = max(20.0, 34 * min(1.0, width / label.advance))
+                label = self.types.math(formula, size, hue, text)
+            return label.put(right, node.y + 10, "right")
         if node.label == "right":
             # on the wire's upper side; the carried state's wire may run above the centre
             y = min(node.y, self._leaving(node.name)) - 15
@@ -131,29 +152,33 @@ class Drawing:
             return self.types.math(formula, 34, hue, text).put(node.x, frame.top - 16, "centre")
         if node.label == "under":
             return self.types.math(formula, 34, hue, text).put(node.x, frame.bottom + 34, "centre")
-        label = self.types.math(formula, 26, hue, text).put(node.x, frame.bottom + 27, "centre")
+        y = frame.top - 13 if node.label == "over" else frame.bottom + 27
+        label = self.types.math(formula, 26, hue, text).put(node.x, y, "centre")
         label.set_stroke(self.theme.cell, 5, background=True)  # wires may pass behind it
         return label
 
     def _activation(self, node: Node) -> list[Label]:
         """Return the sign of a gate's activation beside its name."""
         step = self.diagram.cell.step(node.name)
-        if step.op not in ("sigmoid", "tanh") or node.mark:
+        if step.op not in ACTIVATIONS or node.mark:
             return []
         after = self._label(node)
-        formula = {"sigmoid": "sigma", "tanh": "tanh"}[step.op]
-        sign = self.types.math(formula, 24, self.theme.muted, step.op)
+        sign = self.pen.function(step.op, 24, self.theme.muted)
         x = self.diagram.frame(node.name).right + 10 + after.advance + 9
-        bend = min(wire.points[1][0] for wire in self.diagram.wires if wire.source == node.name)
-        if x + sign.advance > bend - 6:  # no room on the wire: under it
+        bends = [wire.points[1][0] for wire in self._to_the_right(node.name)]
+        if bends and x + sign.advance > min(bends) - 6:  # no room on the wire: under it
             return [sign.put(self.diagram.frame(node.name).right + 10, node.y + 28)]
         return [sign.put(x, min(node.y, self._leaving(node.name)) - 15)]
 
     def _leaving(self, name: str) -> float:
-        return min(
-            (wire.points[0][1] for wire in self.diagram.wires if wire.source == name and wire.points
-             and wire.points[0][0] > self.diagram.node(name).x), default=self.diagram.node(name).y
-        )  # fmt: skip
+        starts = [wire.points[0][1] for wire in self._to_the_right(name)]
+        return min(starts, default=self.diagram.node(name).y)
+
+    def _to_the_right(self, name: str) -> list[Wire]:
+        """Return the vector wires that leave a node's frame on its right side."""
+        right = self.diagram.frame(name).right
+        wires = (wire for wire in self.diagram.wires if wire.source == name and wire.points)
+        return [wire for wire in wires if abs(wire.points[0][0] - right) < 1]
 
     # What is shown now
 
@@ -165,22 +190,32 @@ class Drawing:
         if label.advance > room:
             size = max(24.0, size * room / label.advance)
             label = self.pen.value(name, unit, t, size)
-        x, y = self.diagram.pill(name, unit)
+        x, y = self.pill(name, unit)
         return label.put(x, y + size * 0.325, "centre")
 
-    def product_origins(self, made: Neuron) -> list[Point]:
-        """Return where each product comes from: the middle of its wire, or the pill it is in."""
+    def term_origins(self, made: Neuron) -> list[Point]:
+        """Return where each term comes from: the middle of its wire, a pill, a corner.
+
+        Without a wire of its own it comes from the pill that it is in, or the one that a peephole
+        looks at; the corner is that of the stack which shows only some of the vector.
+        """
         origins: list[Point] = []
         name, unit = made.ref.name, made.ref.index[0]
-        for product in made.products:
-            source, k = product.right_ref.name, product.right_ref.index[0]
-            if product.left_ref.name in self.diagram.cell.params:
+        for term in made.terms:
+            if isinstance(term, Rest):
+                frame = self.diagram.frame(term.source)
+                origins.append((frame.left, frame.bottom))
+                continue
+            source, k = term.right_ref.name, term.right_ref.index[0]
+            if (source, name) in self.dense:
                 (x0, y0), (x1, y1) = self.dense_ends(source, k, name, unit)
                 origins.append(((x0 + x1) / 2, (y0 + y1) / 2))
+            elif term.left_ref.name in self.diagram.cell.params:
+                origins.append(self.pill(source, k))
             else:
-                factors = (product.left_ref.name, source)
+                factors = (term.left_ref.name, source)
                 made_by = {step.args: step.name for step in self.diagram.cell.steps}
-                origins.append(self.diagram.pill(made_by[factors], unit))
+                origins.append(self.pill(made_by[factors], unit))
         return origins
 
     def pill_fill(self, name: str, unit: int, t: int) -> str:
@@ -199,9 +234,9 @@ def focus_wires(drawing: Drawing, beat: Beat) -> VGroup:
         return group
     made = drawing.board.trace.neuron(beat.focus.name, beat.focus.unit, beat.t, drawing.board.b)
     for product in made.products:
-        if product.left_ref.name not in drawing.diagram.cell.params:
-            continue
         source, k = product.right_ref.name, product.right_ref.index[0]
+        if (source, beat.focus.name) not in drawing.dense:
+            continue
         start, end = drawing.dense_ends(source, k, beat.focus.name, beat.focus.unit)
         colour = drawing.theme.positive if product.left >= 0 else drawing.theme.negative
         width = 1.5 + 3.5 * min(1.0, abs(product.left))

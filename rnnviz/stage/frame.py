@@ -23,7 +23,12 @@ class Frame:
         heading = pen.types.words(title, 46, theme.ink, "bold").put(40, 58)
         if heading.advance > 700:
             raise RnnvizError(f"title: wanted at most about 30 characters, got {len(title)}")
-        count = f"input {sizes['I']} · hidden {sizes['H']} · batch {sizes['B']}"
+        shown = {"I": len(trace.shown("x")), "H": len(trace.shown("h_prev"))}
+        inputs, hidden = (
+            f"{sizes[letter]}{f' ({count} shown)' if count < sizes[letter] else ''}"
+            for letter, count in shown.items()
+        )
+        count = f"input {inputs} · hidden {hidden} · batch {sizes['B']}"
         if sizes["B"] > 1:
             count += f", sample {pen.board.b + 1}"
         band = Rectangle(width=WIDTH * UNIT, height=(HEIGHT - BAND_TOP) * UNIT)

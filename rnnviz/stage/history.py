@@ -22,11 +22,12 @@ def history(pen: Pen, upto: int) -> VGroup:
     cell = pen.board.trace.cell
     pairs = list(zip(cell.states, cell.next_state, strict=True))
     rows = min(upto + 2, MOST_ROWS // len(pairs))
+    sizes, shown = pen.board.trace.sizes, pen.board.trace.shown(cell.next_state[0])
     group = VGroup()
     y = 224.0
     for before, after in pairs:
         group.add(_table(pen, before, after, upto, rows, y))
-        y += 58 + rows * ROW + (46 if pen.board.trace.sizes["H"] > MOST_COLUMNS else 30)
+        y += 58 + rows * ROW + (46 if sizes["H"] > min(MOST_COLUMNS, len(shown)) else 30)
     if LOWEST - y > 110:
         group.add(_chart(pen, pairs, upto, Box(LEFT + 40, y + 4, RIGHT - 20, LOWEST - 38)))
     return group
@@ -34,27 +35,27 @@ def history(pen: Pen, upto: int) -> VGroup:
 
 def _table(pen: Pen, before: str, after: str, upto: int, rows: int, y: float) -> VGroup:
     trace = pen.board.trace
-    units = min(trace.sizes["H"], MOST_COLUMNS)
+    units = trace.shown(after)[:MOST_COLUMNS]
     hue = pen.theme.hue(after)
-    columns = [LEFT + 205.0 + k * 114.0 for k in range(units)]
+    columns = {unit: LEFT + 205.0 + k * 114.0 for k, unit in enumerate(units)}
     name = pen.types.math(symbol(trace.cell, after), 36, hue, symbol(trace.cell, after, "text"))
     group = VGroup(
         name.put(LEFT, y),
         Line(at(LEFT, y + 16), at(RIGHT - 10, y + 16)).set_stroke(hue, 2),
-        *(pen.note(f"unit {k + 1}").put(x, y, "right") for k, x in enumerate(columns)),
+        *(pen.note(f"unit {k + 1}").put(x, y, "right") for k, x in columns.items()),
     )
     for k, t in enumerate(range(upto - rows + 1, upto + 1)):
         level = y + 58 + k * ROW
         text = f"t = {t + 1}"
         group.add(pen.types.math(text, 28, pen.theme.muted, text).put(LEFT, level))
-        for unit, x in enumerate(columns):
+        for unit, x in columns.items():
             value = pen.value(after, unit, t, 30) if t >= 0 else pen.value(before, unit, 0, 30)
             group.add(value.put(x, level, "right"))
     left_out = []
     if upto + 2 > rows:
         left_out.append("earlier timesteps")
-    if trace.sizes["H"] > units:
-        left_out.append(f"{trace.sizes['H'] - units} more units")
+    if trace.sizes["H"] > len(units):
+        left_out.append(f"{trace.sizes['H'] - len(units)} more units")
     if left_out:
         text = f"not in the table: {' and '.join(left_out)}"
         group.add(pen.note(text).put(RIGHT - 10, y + 26 + rows * ROW + 22, "right"))
@@ -71,7 +72,7 @@ def _chart(pen: Pen, pairs: list[tuple[str, str]], upto: int, box: Box) -> VGrou
             [float(trace[before][0, b, unit]), *map(float, trace[after][: upto + 1, b, unit])],
         )
         for before, after in pairs
-        for unit in range(trace.sizes["H"])
+        for unit in trace.shown(after)
     ]
     reach = max(0.1, *(abs(value) for *_, values in lines for value in values))
     middle, scale = (box.top + box.bottom) / 2, (box.bottom - box.top) / 2 / reach

@@ -76,9 +76,10 @@ class Lights:
         """Show at once what a beat works with, where a lecture left out the beats that made it."""
         if beat.key == "in":
             return []
+        drawing = self.drawing
         sources = [source for source, _ in beat.flows if source not in beat.lights]
         needed = dict.fromkeys(sources if beat.reveals else beat.lights)
-        missing = [name for name in needed if (name, 0) not in self.drawing.numbers]
+        missing = [name for name in needed if (name, drawing.shown(name)[0]) not in drawing.numbers]
         return [change for name in missing for change in self.appear(name, beat.t)]
 
     def appear(self, name: str, t: int) -> list[Change]:
@@ -87,7 +88,7 @@ class Lights:
         if (name, "next") in self.drawing.wires:
             exit_wire = self.drawing.wires[name, "next"]
             changes.append(exit_wire.animate.set_color(self.theme.hue(name)))
-        for unit in range(self.drawing.diagram.node(name).units):
+        for unit in self.drawing.shown(name):
             if (name, unit) not in self.drawing.numbers:
                 label = self.drawing.number(name, unit, t)
                 self.drawing.numbers[name, unit] = label
@@ -100,5 +101,5 @@ class Lights:
             self.drawing.pills[name, unit]
             .animate.set_fill(self.drawing.pill_fill(name, unit, t))
             .set_stroke(hue, THIN)
-            for unit in range(self.drawing.diagram.node(name).units)
+            for unit in self.drawing.shown(name)
         ]

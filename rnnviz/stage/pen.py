@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from manim import VGroup, VMobject
 
 from rnnviz.equations import equation, symbol
+from rnnviz.ops import OPS
 from rnnviz.rounding import show
 from rnnviz.stage.canvas import at
 from rnnviz.stage.theme import Rgb, Theme
@@ -51,6 +52,10 @@ class Pen:
     def sign(self, text: str, size: float) -> Label:
         """Return an operator or a relation between numbers."""
         return self.types.number(text, size, self.theme.muted)
+
+    def function(self, op: str, size: float, colour: Rgb) -> Label:
+        """Return the sign of an activation: σ, tanh or relu."""
+        return self.types.math(OPS[op].typst.removesuffix("({0})"), size, colour, op)
 
     def note(self, text: str, size: float = SMALLEST) -> Label:
         """Return explanatory words."""

@@ -48,7 +48,8 @@ class Stage:
         pace: float = 1.0,
         after: Callable[[Beat], None] | None = None,
     ) -> None:
-        self.scene, self.board, self.theme, self.pace = scene, board, theme, pace
+        self.scene, self.board, self.pace = scene, board, pace
+        self.theme = theme = theme.of(board.trace.cell)
         self.after = after
         self.pen = Pen(board, theme, Typesetter())
         self.drawing = Drawing(self.pen)
@@ -134,7 +135,7 @@ class Stage:
         """Bring in the inputs; carried states fly from where they left to where they enter."""
         carried: list[Change] = []
         for source, target in beat.flows:
-            for unit in range(self.drawing.diagram.node(target).units):
+            for unit in self.drawing.shown(target):
                 if (source, unit) not in self.drawing.numbers:
                     continue
                 label = self.drawing.number(target, unit, beat.t)
@@ -151,7 +152,7 @@ class Stage:
         assert isinstance(panel, WorkedExample)
         assert beat.focus is not None
         name, unit = beat.focus.name, beat.focus.unit
-        starts = self.drawing.product_origins(panel.neuron)
+        starts = self.drawing.term_origins(panel.neuron)
         flights = [
             FadeIn(label, target_position=at(*start))
             for label, start in zip(panel.products, starts, strict=True)
@@ -196,8 +197,8 @@ class Stage:
 
     def _mover(self, source: str, target: str) -> tuple[Change, VGroup]:
         """Return copies of a node's numbers travelling along a wire, and the copies."""
-        units = self.drawing.diagram.node(source).units
-        group = VGroup(*(self.drawing.numbers[source, unit].copy() for unit in range(units)))
+        units = self.drawing.shown(source)
+        group = VGroup(*(self.drawing.numbers[source, unit].copy() for unit in units))
         points = next(
             wire.points
             for wire in self.drawing.diagram.wires

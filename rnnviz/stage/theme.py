@@ -1,7 +1,9 @@
-"""Colours of the picture: one hue a value, the same in every cell."""
+"""Colours of the picture: one hue a role, the same in every cell."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from rnnviz.cells import Cell
 from rnnviz.errors import RnnvizError
 
 Rgb = str  # "#rrggbb"
@@ -21,17 +23,25 @@ class Theme:
     positive: Rgb
     negative: Rgb
     hues: dict[str, Rgb]
+    roles: Mapping[str, str] = field(default_factory=lambda: _ROLES)
+
+    def of(self, cell: Cell) -> "Theme":
+        """Return the theme with the roles of a cell: z and 1 − z may keep or write."""
+        if cell.name != "gru":
+            return self
+        keeps, writes = cell.step("zh").args[0], cell.step("zn").args[0]
+        return replace(self, roles={**self.roles, keeps: "drop", writes: "write"})
 
     def hue(self, name: str) -> Rgb:
         """Return the colour of a value: that of its gate, state or input."""
-        return self.hues[_ROLES.get(name, "neutral")]
+        return self.hues[self.roles.get(name, "neutral")]
 
     def fill(self, name: str, size: float) -> Rgb:
         """Return a pill's fill for |value| = ``size``: the hue, stronger the larger it is."""
         return mix(self.cell, self.hue(name), 0.08 + 0.36 * min(1.0, size))
 
 
-_ROLES = {
+_ROLES: Mapping[str, str] = {
     "x": "input",
     "h": "hidden",
     "h_prev": "hidden",
@@ -51,10 +61,12 @@ _ROLES = {
     "ig": "candidate",
     "zn": "candidate",
     "zh": "hidden",
+    "rh": "hidden",
     "o": "show",
     "h_pre": "neutral",
     "h_h": "hidden",
     "h_x": "input",
+    "u": "input",
 }
 
 LIGHT = Theme(
