@@ -128,9 +128,12 @@ class Case:
     def check(self) -> None:
         """Stop unless ours and the peer compute the same."""
         near = 1e-10 if self.dtype == "float64" else 1e-4
-        ours, peer = self.ours(), self.loop()
-        for name, value in peer.items():
-            np.testing.assert_allclose(ours[name], value.numpy(), rtol=near, atol=near)
+        made = self.ours()
+        with torch.no_grad():
+            peer = LOOPS[self.cell](self.tensor[:20], self.weights, self.zero)
+        for t, row in enumerate(peer):
+            for name, value in row.items():
+                np.testing.assert_allclose(made[name][t], value.numpy(), rtol=near, atol=near)
 
 
 def speed(rounds: int) -> None:

@@ -98,8 +98,8 @@ def backward(
     missing = [name for name in trace.cell.names if name not in trace.values]
     if missing:
         raise RnnvizError(f"backward: wanted every value kept, got none of {', '.join(missing)}")
-    if truncate is not None and truncate < 1:
-        raise RnnvizError(f"truncate: wanted at least 1 timestep, got {truncate}")
+    if truncate is not None and (not isinstance(truncate, int) or truncate < 1):
+        raise RnnvizError(f"truncate: wanted at least 1 timestep, got {truncate!r}")
     if dh is None and all(value is None for value in final.values()):
         raise RnnvizError("backward: wanted dh, dh_T or dc_T, got none")
     shape, kind = (sizes["T"], sizes["B"], sizes["H"]), trace["h"].dtype

@@ -64,7 +64,7 @@ def cross_entropy(
     each = -np.take_along_axis(log_softmax(scores), wanted, axis=-1)[..., 0] * weight
     grad = softmax(scores)
     np.put_along_axis(grad, wanted, np.take_along_axis(grad, wanted, -1) - 1.0, axis=-1)
-    return Loss(float(each.sum()), each, grad * weight[..., None])
+    return _loss(each, grad * weight[..., None])
 
 
 def squared_error(
@@ -83,8 +83,15 @@ def squared_error(
     if reduction == "mean":
         weight = weight / made.shape[2]
     difference = made - wanted
-    each = (difference**2).sum(axis=-1) * weight
-    return Loss(float(each.sum()), each, 2.0 * difference * weight[..., None])
+    with np.errstate(over="ignore"):  # said by _loss
+        each = (difference**2).sum(axis=-1) * weight
+    return _loss(each, 2.0 * difference * weight[..., None])
+
+
+def _loss(each: Array, grad: Array) -> Loss:
+    if not np.isfinite(each.sum()):
+        raise RnnvizError(f"loss: wanted one that {each.dtype} can hold, got an overflow")
+    return Loss(float(each.sum()), each, grad)
 
 
 def _scores(name: str, value: Any) -> Array:

@@ -11,7 +11,7 @@ from rnnviz.arrays import Array, real_array
 from rnnviz.errors import RnnvizError
 from rnnviz.gradients import Gradients
 from rnnviz.gradients import backward as backward_trace
-from rnnviz.model_trace import Key, ModelTrace, States
+from rnnviz.model_trace import Key, ModelTrace, States, check_states
 from rnnviz.tracing import flipped
 
 
@@ -61,9 +61,7 @@ def backward(
     model, ends = trace.model, final or {}
     if (dlogits is None) == (doutput is None) and not (dlogits is None and ends):
         raise RnnvizError("backward: wanted one of dlogits, doutput (or final), got both or none")
-    unknown = [key for key in ends if key not in trace.traces]
-    if unknown:
-        raise RnnvizError(f"final: wanted some of {list(trace.traces)}, got {unknown[0]}")
+    check_states("final", model, ends)
     if truncate is not None and any("backward" in layer.params for layer in model.layers):
         raise RnnvizError("truncate: wanted a model that only reads forward, got a backward layer")
     if doutput is not None:

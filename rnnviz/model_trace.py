@@ -142,6 +142,19 @@ def _placed(model: "Model", layer: int, direction: str, error: RnnvizError) -> s
     return f"layer {layer + 1}, {direction}: {error}"
 
 
+def check_states(name: str, model: "Model", states: States) -> None:
+    """Raise RnnvizError for a layer, direction or state that the model does not have."""
+    keys = list(_keys(model))
+    for key, given in states.items():
+        if key not in keys:
+            raise RnnvizError(f"{name}: wanted some of {keys}, got {key}")
+        known = model.layers[key[0]].cell.states
+        unknown = [state for state in given if state not in known]
+        if unknown:
+            wanted = " and ".join(known)
+            raise RnnvizError(f"{name}: wanted {wanted} for {key}, got {unknown[0]!r}")
+
+
 def _tokens(x: Any, size: int) -> NDArray[np.int64]:
     given = np.asarray(x)
     if given.dtype.kind not in "iu" or given.ndim not in (1, 2) or 0 in given.shape:
@@ -168,9 +181,7 @@ def _started(model: "Model", states: States | None, h0: Any, c0: Any, batch: int
     if states is not None:
         if h0 is not None or c0 is not None:
             raise RnnvizError("states: wanted either states or h0 and c0, got both")
-        unknown = [key for key in states if key not in keys]
-        if unknown:
-            raise RnnvizError(f"states: wanted some of {keys}, got {unknown[0]}")
+        check_states("states", model, states)
         return states
     started: dict[Key, dict[str, Array]] = {key: {} for key in keys}
     for name, value in (("h0", h0), ("c0", c0)):

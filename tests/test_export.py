@@ -6,16 +6,20 @@ import json
 import os
 import resource
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import rnnviz as rv
-from rnnviz.cells import CELLS
+from rnnviz.cells import CELLS, lstm
 from rnnviz.params import NAMES
+from runs import drawn, padded
 from test_tracing import traces
+from variants import VARIANTS
 
+every_variant = pytest.mark.parametrize("cell", VARIANTS.values(), ids=VARIANTS)
 every_cell = pytest.mark.parametrize("cell", CELLS)
 every_writer = pytest.mark.parametrize("writer", ["to_json", "to_csv", "to_npz"])
 READERS = {"to_json": rv.from_json, "to_npz": rv.from_npz}
@@ -28,16 +32,22 @@ def folder(tmp_path_factory):
 
 
 def assert_identical(one, other):
-    assert one.cell is other.cell
+    assert one.cell == other.cell
     assert one.sizes == other.sizes
     assert one.names == other.names
+    assert one.reverse is other.reverse
+    assert (one.lengths is None) is (other.lengths is None)
+    if one.lengths is not None:
+        np.testing.assert_array_equal(one.lengths, other.lengths)
     for name in one.names:
         np.testing.assert_array_equal(one[name], other[name], strict=True)
-    for name in NAMES:
-        np.testing.assert_array_equal(getattr(one.params, name), getattr(other.params, name))
+    assert list(one.params.arrays) == list(other.params.arrays)
+    for name, array in one.params.arrays.items():
+        np.testing.assert_array_equal(array, other.params.arrays[name])
     assert list(one.states) == list(other.states)
     for name in one.states:
         np.testing.assert_array_equal(one.states[name], other.states[name])
+        np.testing.assert_array_equal(one.final[name], other.final[name], strict=True)
 
 
 def refusal(reader, path):
@@ -74,6 +84,43 @@ def test_any_trace_reads_back_identical(writer, folder, tr):
     assert_identical(READERS[writer](path), tr)
 
 
+@every_variant
+@pytest.mark.parametrize("writer", READERS)
+def test_every_variant_reads_back_identical(cell, writer, tmp_path):
+    tr = drawn(cell, steps=3, batch=2).trace()
+    getattr(tr, writer)(tmp_path / "t")
+    assert_identical(READERS[writer](tmp_path / "t"), tr)
+
+
+@given(case=padded(steps=4, batch=2, size=3))
+@settings(max_examples=25)
+@pytest.mark.parametrize("writer", READERS)
+def test_padded_samples_read_back_identical(writer, folder, case):
+    run, lengths = case
+    tr = run.trace(lengths=lengths)
+    getattr(tr, writer)(folder / writer)
+    assert_identical(READERS[writer](folder / writer), tr)
+
+
+@every_cell
+@pytest.mark.parametrize("writer", READERS)
+def test_float32_reads_back_as_float32(cell, writer, tmp_path):
+    tr = drawn(CELLS[cell]).trace(dtype=np.float32)
+    getattr(tr, writer)(tmp_path / "t")
+    again = READERS[writer](tmp_path / "t")
+    assert again["h"].dtype == np.float32
+    assert_identical(again, tr)
+
+
+@pytest.mark.parametrize("writer", READERS)
+def test_a_trace_that_read_from_the_end_still_says_so(writer, tmp_path):
+    tr = replace(rv.trace("gru"), reverse=True)
+    getattr(tr, writer)(tmp_path / "t")
+    again = READERS[writer](tmp_path / "t")
+    assert_identical(again, tr)
+    np.testing.assert_array_equal(again.aligned("h"), tr["h"][::-1])
+
+
 @every_writer
 def test_a_path_may_be_text_and_hold_any_character(writer, tmp_path):
     path = tmp_path / "it's a “trace”\nσ.out"
@@ -101,8 +148,11 @@ def test_json_follows_the_documented_schema(cell, tmp_path):
         raise AssertionError(f"{name} is no JSON")
 
     record = json.loads((tmp_path / "t.json").read_text("utf-8"), parse_constant=no_constants)
-    assert list(record) == ["format", "schema", "cell", "sizes", "states", "params", "values"]
-    assert (record["format"], record["schema"], record["cell"]) == ("rnnviz-trace", 1, cell)
+    head = ["format", "schema", "dtype", "cell", "choices", "lengths", "reverse"]
+    assert list(record) == [*head, "sizes", "states", "params", "values"]
+    assert [record[key] for key in head] == [
+        *("rnnviz-trace", 2, "float64", cell, dict(tr.cell.choices), None, False)
+    ]
     assert record["sizes"] == {"T": 3, "B": 1, "I": 3, "H": 2}
     assert list(record["states"]) == list(tr.cell.states)
     assert list(record["params"]) == list(NAMES)
@@ -118,7 +168,7 @@ def test_npz_holds_plain_float64_arrays(cell, tmp_path):
     with np.load(tmp_path / "t.npz", allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     assert set(arrays) == {
-        *("format", "schema", "cell"),
+        *("format", "schema", "dtype", "cell", "choices", "reverse"),
         *(f"states/{name}" for name in tr.cell.states),
         *(f"params/{name}" for name in NAMES),
         *(f"values/{name}" for name in tr.names),
@@ -127,6 +177,52 @@ def test_npz_holds_plain_float64_arrays(cell, tmp_path):
         if "/" in name:
             assert array.dtype == np.float64
     np.testing.assert_array_equal(arrays["values/h"], tr["h"])
+    assert json.loads(str(arrays["choices"])) == dict(tr.cell.choices)
+
+
+def test_only_parameters_that_the_cell_has_are_written(tmp_path):
+    for cell, names in (
+        (lstm(0), NAMES[:2]),
+        (lstm(1), NAMES[:3]),
+        (lstm(2, peepholes=True), (*NAMES, "peepholes")),
+    ):
+        tr = drawn(cell).trace()
+        tr.to_json(tmp_path / "t.json")
+        record = json.loads((tmp_path / "t.json").read_text("utf-8"))
+        assert tuple(record["params"]) == names
+        assert record["choices"] == dict(cell.choices)
+        tr.to_npz(tmp_path / "t.npz")
+        with np.load(tmp_path / "t.npz", allow_pickle=False) as file:
+            assert {key[7:] for key in file.files if key.startswith("params/")} == set(names)
+
+
+def test_lengths_and_dtype_are_written(tmp_path):
+    tr = drawn(lstm(), steps=3, batch=2).trace(lengths=[3, 1], dtype=np.float32)
+    tr.to_json(tmp_path / "t.json")
+    record = json.loads((tmp_path / "t.json").read_text("utf-8"))
+    assert record["lengths"] == [3, 1]
+    assert record["dtype"] == "float32"
+    tr.to_npz(tmp_path / "t.npz")
+    with np.load(tmp_path / "t.npz", allow_pickle=False) as file:
+        assert file["lengths"].tolist() == [3, 1]
+        assert file["values/h"].dtype == np.float32
+
+
+def test_csv_has_no_line_behind_a_samples_end(tmp_path):
+    tr = drawn(lstm(), steps=3, batch=2).trace(lengths=[3, 1])
+    tr.to_csv(tmp_path / "t.csv")
+    lines = (tmp_path / "t.csv").read_text("utf-8").splitlines()
+    seen = {(int(row[1]), int(row[0])) for row in list(csv.reader(lines))[1:]}
+    assert seen == {(0, 0), (0, 1), (0, 2), (1, 0)}
+
+
+@pytest.mark.parametrize("writer", READERS)
+def test_a_trace_that_left_values_out_is_not_written(writer, tmp_path):
+    tr = rv.trace("lstm", keep=["x", "h_prev", "h"])
+    with pytest.raises(rv.RnnvizError) as caught:
+        getattr(tr, writer)(tmp_path / "t")
+    assert str(caught.value) == "trace: wanted every value kept to write it, got no c_prev"
+    assert list(tmp_path.iterdir()) == []
 
 
 @given(tr=traces(steps=3, batch=2, size=3))
@@ -187,8 +283,29 @@ def test_a_tampered_start_in_json(part, tmp_path):
 
 NO_JSON_TRACE = {
     "another format": (lambda r: r.update(format="other"), "wanted format 'rnnviz-trace'"),
-    "another schema": (lambda r: r.update(schema=2), "with schema 2"),
+    "another schema": (lambda r: r.update(schema=1), "with schema 1"),
     "no schema": (lambda r: r.pop("schema"), "with schema None"),
+    "no dtype": (lambda r: r.pop("dtype"), "dtype: wanted float64 or float32"),
+    "another dtype": (lambda r: r.update(dtype="int8"), "wanted float64 or float32, got int8"),
+    "no choices": (lambda r: r.pop("choices"), "wanted an object under 'choices', got None"),
+    "choices as a list": (lambda r: r.update(choices=[2]), "under 'choices', got [2]"),
+    "an unknown choice": (
+        lambda r: r["choices"].update(reset="before"),
+        "wanted one of biases, peepholes, got 'reset'",
+    ),
+    "a choice of no kind": (
+        lambda r: r["choices"].update(biases=[2]),
+        "biases: wanted one of 0, 1, 2, got [2]",
+    ),
+    "a choice that is a fraction": (lambda r: r["choices"].update(biases=1.5), "got 1.5"),
+    "another choice": (lambda r: r["choices"].update(biases=1), "biases: wanted bias_ih alone"),
+    "peepholes that are not there": (
+        lambda r: r["choices"].update(peepholes=True),
+        "wanted 'i_c', got none",
+    ),
+    "lengths for more samples": (lambda r: r.update(lengths=[3, 3]), "lengths: wanted 1"),
+    "lengths as a text": (lambda r: r.update(lengths="3"), "lengths: wanted 1"),
+    "a shorter length": (lambda r: r.update(lengths=[2]), "to follow from x and params"),
     "unknown cell": (lambda r: r.update(cell="elman"), "wanted one of rnn, lstm, gru, got 'elman'"),
     "no cell": (lambda r: r.pop("cell"), "wanted one of rnn, lstm, gru"),
     "another cell": (lambda r: r.update(cell="gru"), "wanted"),
@@ -196,7 +313,11 @@ NO_JSON_TRACE = {
     "params as a list": (lambda r: r.update(params=[1]), "'params'"),
     "no x": (lambda r: r["values"].pop("x"), "wanted 'x'"),
     "no f": (lambda r: r["values"].pop("f"), "'f'"),
-    "no bias": (lambda r: r["params"].pop("bias_hh"), "wanted 'bias_hh'"),
+    "no second bias": (lambda r: r["params"].pop("bias_hh"), "got bias_ih"),
+    "a strange parameter": (
+        lambda r: r["params"].update(weight_hr=[[1.0]]),
+        "wanted no parameter 'weight_hr', got one",
+    ),
     "no state": (lambda r: r["states"].pop("c_prev"), "c_prev"),
     "f of another shape": (lambda r: r["values"].update(f=[[[0.1]]]), "'f'"),
     "f as a text": (lambda r: r["values"].update(f="text"), "'f'"),
@@ -248,8 +369,15 @@ NO_NPZ_TRACE = {
         lambda a: a.update({"params/bias_hh": a["params/bias_hh"] + 1e-6}),
         "to follow",
     ),
-    "another schema": (lambda a: a.update(schema=np.array(2)), "with schema 2"),
-    "two schemas": (lambda a: a.update(schema=np.array([1, 1])), "schema"),
+    "another schema": (lambda a: a.update(schema=np.array(1)), "with schema 1"),
+    "two schemas": (lambda a: a.update(schema=np.array([2, 2])), "schema"),
+    "no choices": (lambda a: a.pop("choices"), "'choices'"),
+    "choices that are no JSON": (lambda a: a.update(choices=np.array("{")), "'choices'"),
+    "other choices": (
+        lambda a: a.update(choices=np.array('{"biases": 1}')),
+        "biases: wanted bias_ih alone",
+    ),
+    "lengths that are none": (lambda a: a.update(lengths=np.array([9])), "lengths: wanted 1 to 3"),
     "empty format": (lambda a: a.update(format=np.array([])), "format"),
     "no format": (lambda a: a.pop("format"), "got a file without a format"),
     "no x": (lambda a: a.pop("values/x"), "wanted 'x'"),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import rnnviz as rv
+from runs import assert_close
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(GOLDEN.glob("*_*_*_*_*.npz"))
@@ -28,6 +29,16 @@ def traced(stored, **changed):
         h0=given["h0"],
         c0=given.get("c0"),
     )
+
+
+def gradients(stored):
+    """PyTorch's gradients by name: one row of numbers, cut into the shapes of what they are of."""
+    states = [name for name in ("h0", "c0") if name in stored]
+    names = ["x", *states, *PARAMS]
+    cuts = np.cumsum([stored[name].size for name in names])
+    assert cuts[-1] == len(stored["gradients"])
+    parts = np.split(stored["gradients"], cuts[:-1])
+    return {n: part.reshape(stored[n].shape) for n, part in zip(names, parts, strict=True)}
 
 
 def worst(tr, stored):
@@ -85,6 +96,26 @@ def test_every_step_equals_torch_operations(stored):
         np.testing.assert_allclose(
             tr[name], stored[f"loop/{name}"], rtol=RTOL, atol=ATOL, err_msg=name
         )
+
+
+def test_gradients_equal_those_of_autograd(stored):
+    g = traced(stored).backward(stored["dh"])
+    theirs = gradients(stored)
+    ours = {"x": g["x"], "h0": g.h0, **{name: getattr(g.params, name) for name in PARAMS}}
+    if "c0" in stored:
+        ours["c0"] = g.c0
+    assert set(ours) == set(theirs)
+    assert_close({name: (ours[name], theirs[name]) for name in ours}, rtol=1e-10)
+
+
+def test_the_gradients_see_each_part(stored):
+    """None is trivially zero, and each depends on dL/dh at the first and the last timestep."""
+    theirs, tr = gradients(stored), traced(stored)
+    assert all(np.abs(gradient).max() > 1e-6 for gradient in theirs.values())
+    for t in (0, -1):
+        dh = stored["dh"].copy()
+        dh[t] = 0.0
+        assert np.abs(tr.backward(dh).params.weight_ih - theirs["weight_ih"]).max() > 1e-3
 
 
 @pytest.mark.parametrize(

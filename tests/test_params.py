@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.cells import CELLS, GRU, LSTM, RNN, lstm
+from rnnviz.cells import CELLS, GRU, LSTM, RNN, gru, lstm, rnn
 from rnnviz.errors import RnnvizError
-from rnnviz.params import DEMO_SEED, MAX_DRAWN, NAMES, Params, demo
+from rnnviz.params import DEMO_SEED, MAX_DRAWN, NAMES, Params, demo, gathered
+from runs import weights
+from variants import VARIANTS
 
+variants = st.sampled_from(list(VARIANTS.values()))
 cells = st.sampled_from(list(CELLS.values()))
 sizes = st.integers(1, MAX_DRAWN)
 seeds = st.integers(0, 2**32)
@@ -58,6 +61,34 @@ def test_gru_rows_by_hand():
     params = Params(np.zeros((3, 4)), np.zeros((3, 1)), [1, 2, 3], [7, 8, 9])
     blocks = params.blocks(GRU)
     assert [blocks[f"b_h{key}"].tolist() for key in "rzn"] == [[7], [8], [9]]
+
+
+def test_a_single_bias_is_bias_ih():
+    params = Params(np.zeros((4, 1)), np.zeros((4, 1)), [1, 2, 3, 4])
+    blocks = params.blocks(lstm(biases=1))
+    assert {key: blocks[f"b_{key}"].tolist() for key in "ifgo"} == {
+        "i": [1],
+        "f": [2],
+        "g": [3],
+        "o": [4],
+    }
+    assert tuple(sorted(blocks)) == tuple(sorted(lstm(biases=1).params))
+
+
+def test_peepholes_are_those_of_i_f_and_o():
+    params = Params(np.zeros((8, 1)), np.zeros((8, 2)), peepholes=range(6))
+    blocks = params.blocks(lstm(peepholes=True))
+    assert [blocks[f"p_{key}"].tolist() for key in "ifo"] == [[0, 1], [2, 3], [4, 5]]
+
+
+@given(cell=variants, inputs=sizes, hidden=sizes, seed=seeds)
+def test_gathered_blocks_are_the_parameters_again(cell, inputs, hidden, seed):
+    params = weights(cell, inputs, hidden, np.random.default_rng(seed))
+    again = gathered(cell, params.blocks(cell))
+    assert list(again.arrays) == list(params.arrays)
+    for name, array in params.arrays.items():
+        np.testing.assert_array_equal(again.arrays[name], array)
+    assert again.size == sum(block.size for block in params.blocks(cell).values())
 
 
 def test_sizes_come_from_the_columns():
@@ -170,10 +201,56 @@ def test_only_biases_may_be_left_out(name, shape):
     assert shape in text
 
 
+@pytest.mark.parametrize(
+    ("cell", "biases", "wanted"),
+    [
+        (LSTM, ["bias_ih"], "bias_ih and bias_hh, or none for LSTM"),
+        (lstm(biases=1), ["bias_ih", "bias_hh"], "bias_ih alone for LSTM"),
+        (lstm(biases=0), ["bias_ih"], "none for LSTM"),
+        (gru("before", "keep", 1), ["bias_ih", "bias_hh"], "bias_ih alone for GRU"),
+        (rnn(biases=0), ["bias_hh"], "none for RNN"),
+    ],
+    ids=lambda value: value.convention if hasattr(value, "convention") else None,
+)
+def test_biases_that_the_cell_does_not_have(cell, biases, wanted):
+    rows = len(cell.gates)
+    params = Params(
+        np.ones((rows, 3)), np.ones((rows, 1)), **{name: np.ones(rows) for name in biases}
+    )
+    with pytest.raises(RnnvizError) as caught:
+        params.check(cell)
+    assert str(caught.value) == (
+        f"biases: wanted {wanted} ({cell.convention}), got {' and '.join(biases)}; "
+        "rnnviz.convert changes their number"
+    )
+
+
+def test_a_single_bias_under_the_other_name():
+    params = Params(np.ones((1, 3)), np.ones((1, 1)), bias_hh=[1.0])
+    with pytest.raises(RnnvizError, match="wanted a single bias as bias_ih, got bias_hh"):
+        params.check(rnn(biases=1))
+
+
+def test_peepholes_that_are_missing_or_too_many():
+    table = np.ones((8, 3)), np.ones((8, 2))
+    peeping = lstm(peepholes=True)
+    for given_peepholes, cell, expected in (
+        (None, peeping, "peepholes: wanted (6,) = 3·H, got none"),
+        (np.ones(8), peeping, "peepholes: wanted (6,) = 3·H, got 8"),
+        (np.ones(6), LSTM, f"peepholes: wanted none for LSTM ({LSTM.convention}), got 6"),
+    ):
+        with pytest.raises(RnnvizError) as caught:
+            Params(*table, peepholes=given_peepholes).check(cell)
+        assert str(caught.value) == expected
+    assert message(*table, peepholes=[[1.0]]) == (
+        "peepholes: wanted shape (3·H,) with no empty axis, got (1, 1)"
+    )
+
+
 # The demo
 
 
-@given(cell=cells, steps=st.integers(1, 5), inputs=sizes, hidden=sizes, seed=seeds)
+@given(cell=variants, steps=st.integers(1, 5), inputs=sizes, hidden=sizes, seed=seeds)
 def test_the_demo_is_short_decimals_without_a_zero(cell, steps, inputs, hidden, seed):
     made = demo(cell, steps, inputs, hidden, seed)
     made.params.check(cell)
@@ -182,7 +259,7 @@ def test_the_demo_is_short_decimals_without_a_zero(cell, steps, inputs, hidden, 
     for array, digits in (
         (made.x, 1),
         *((state, 1) for state in made.states.values()),
-        *((getattr(made.params, name), 2) for name in NAMES),
+        *((array, 2) for array in made.params.arrays.values()),
     ):
         assert np.all(array != 0)
         # exactly the float that a person gets by typing the digits
