@@ -50,8 +50,9 @@ lint: $(VENV)/.installed-lint ## set up, then check rules, format and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# freed memory stays with the process, so that no side waits for the system to hand out new pages
 bench: $(VENV)/.installed-test ## compare speed and memory of the core with PyTorch's
-	$(BIN)/python benchmarks/core.py
+	MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 $(BIN)/python benchmarks/core.py
 
 gallery: $(VENV)/.installed ## render everything in renders/gallery again
 	@mkdir -p $(GALLERY)

@@ -28,6 +28,9 @@ def real_array(
         given = np.asarray(value)
     except ValueError:
         raise RnnvizError(f"{name}: wanted numbers of shape {shapes}, got ragged rows") from None
+    except (TypeError, RuntimeError) as error:  # such as torch's, of a tensor that has a gradient
+        told = f"{type(value).__name__}: {error}".splitlines()[0]
+        raise RnnvizError(f"{name}: wanted numbers of shape {shapes}, got {told}") from None
     if given.dtype.kind not in "fiub":
         kind = {"c": "complex numbers", "O": "objects", "U": "text", "S": "text"}
         found = kind.get(given.dtype.kind, str(given.dtype))
@@ -36,7 +39,8 @@ def real_array(
         raise RnnvizError(f"{name}: wanted shape {shapes} with no empty axis, got {given.shape}")
     with np.errstate(over="ignore", invalid="ignore"):  # what becomes Inf or NaN is refused below
         array = np.array(given, dtype=dtype, copy=copy or None).view()
-    bad = np.argwhere(~np.isfinite(array))
+        total = array.sum()  # quick to look at; finite numbers too can have one that is not
+    bad = np.empty((0, 1), int) if np.isfinite(total) else np.argwhere(~np.isfinite(array))
     if len(bad):
         index = tuple(int(k) for k in bad[0])
         raise RnnvizError(

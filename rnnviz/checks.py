@@ -35,19 +35,32 @@ def check_keep(cell: Cell, keep: Collection[str] | None) -> None:
         raise RnnvizError(f"keep: wanted a list of {', '.join(cell.names)}, got {found}")
 
 
-def check_budget(
-    cell: Cell, x: Array, hidden: int, keep: Collection[str] | None, budget: int
-) -> None:
+def needed_bytes(
+    cell: Cell,
+    shape: tuple[int, ...],
+    hidden: int,
+    itemsize: int,
+    keep: Collection[str] | None = None,
+) -> int:
+    """Return the bytes of a cell's values over x of shape (T, B, I), all or those in ``keep``."""
+    steps, batch, inputs = map(int, shape)
+    wide = {name: inputs if name in cell.inputs else hidden for name in cell.names}
+    if keep is not None:
+        return steps * batch * sum(wide[name] for name in keep) * itemsize
+    # h and h_prev are the same numbers, of one timestep more
+    each = sum(wide[name] for name in cell.names if name not in cell.states)
+    return (steps * each + hidden * len(cell.states)) * batch * itemsize
+
+
+def check_budget(needed: int, steps: int, budget: int) -> None:
     """Raise RnnvizError where the values would not fit, before any memory is asked for."""
-    wanted = cell.names if keep is None else keep
-    steps, batch, inputs = x.shape
-    wide = sum(inputs if name in cell.inputs else hidden for name in wanted)
-    needed = steps * batch * wide * x.itemsize
+    if not isinstance(budget, int | float) or not budget > 0:
+        raise RnnvizError(f"budget: wanted a number of bytes above 0, got {budget!r}")
     if needed > budget:
         raise RnnvizError(
-            f"trace: wanted at most {budget:,} bytes (budget=), got {needed:,} for {len(wanted)} "
-            f"values of {steps} timesteps; keep= fewer values, dtype='float32', a shorter "
-            f"sequence or a larger budget= would do"
+            f"trace: wanted at most {budget:,} bytes (budget=), got {needed:,} for the values of "
+            f"{steps} timesteps; keep= fewer values, dtype='float32', a shorter sequence or a "
+            f"larger budget= would do"
         )
 
 

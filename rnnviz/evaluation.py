@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 import numpy as np
 
 from rnnviz.cells import Cell
-from rnnviz.ops import OPS, PRODUCTS, Values
+from rnnviz.errors import RnnvizError
+from rnnviz.ops import ACTIVATIONS, OPS, PRODUCTS, SUMS, Values
 from rnnviz.schedule import Block, schedule
 
 CHUNK_BYTES = 2**22  # of timesteps that are evaluated before what is not kept is forgotten
@@ -18,14 +19,16 @@ def run(
     x: Values,
     states: Mapping[str, Values],
     keep: Collection[str] | None = None,
+    check: bool = True,
 ) -> tuple[dict[str, Values], dict[str, Values]]:
     """Evaluate the steps over x (T, B, I) from states (B, H), in the dtype of x, real or complex.
 
     Returns the values by name, (T, B, ·), all or those in ``keep``, and the states after the last
-    timestep, (B, H), under the names of ``cell.states``.
+    timestep, (B, H), under the names of ``cell.states``. With ``check`` it raises RnnvizError for a
+    value that is too large for the dtype.
     """
     if keep is None:
-        return _at_once(cell, blocks, x, states)
+        return _at_once(cell, blocks, x, states, 0 if check else None)
     steps, batch, inputs = x.shape
     hidden = next(iter(states.values())).shape[-1]
     a_timestep = batch * (inputs + len(cell.names) * hidden) * x.itemsize
@@ -36,7 +39,8 @@ def run(
         if name in keep
     }
     for start in range(0, steps, length):
-        values, states = _at_once(cell, blocks, x[start : start + length], states)
+        part = x[start : start + length]
+        values, states = _at_once(cell, blocks, part, states, start if check else None)
         for name in kept:
             if name not in cell.inputs:
                 kept[name][start : start + length] = values[name]
@@ -44,8 +48,13 @@ def run(
 
 
 def _at_once(
-    cell: Cell, blocks: Mapping[str, Values], x: Values, states: Mapping[str, Values]
+    cell: Cell,
+    blocks: Mapping[str, Values],
+    x: Values,
+    states: Mapping[str, Values],
+    start: int | None,
 ) -> tuple[dict[str, Values], dict[str, Values]]:
+    """Evaluate timesteps from ``start`` on, and look for what is too large unless that is None."""
     memory = Memory(cell, x, states)
     ahead: list[tuple[Callable[..., Values], Values]] = []
     program: list[tuple[Callable[..., Values], list[Values], Values]] = []
@@ -60,6 +69,7 @@ def _at_once(
             operands = [memory.span(names, blocks) for names in args]
             program.append((OPS[block.op].forward, operands, out))
     length = max(1, AHEAD_BYTES // sum(out[0].nbytes for _, out in ahead))
+    telling = [memory.span(block.names) for block in schedule(cell) if _tells(cell, block)]
     for t in range(len(x)):
         if t % length == 0:  # the input's products for some timesteps at once, which fit the cache
             for function, out in ahead:
@@ -67,7 +77,34 @@ def _at_once(
                 function(rows, out=out[t : t + length].reshape(len(rows), -1))
         for function, operands, out in program:
             function(*[operand[t] for operand in operands], out=out[t])
+        if start is not None and ((t + 1) % length == 0 or t + 1 == len(x)):
+            done = slice(t - t % length, t + 1)  # still in the cache
+            if not all(np.isfinite(out[done].sum()) for out in telling):
+                check_finite(memory.values, done, start)
     return memory.values, memory.last
+
+
+def _tells(cell: Cell, block: Block) -> bool:
+    """Whether an overflow shows here: in a sum, or in what an activation would squeeze."""
+    squeezed = {arg for step in cell.steps if step.op in ACTIVATIONS for arg in step.args}
+    return block.op in SUMS or not squeezed.isdisjoint(block.names)
+
+
+def check_finite(
+    values: Mapping[str, Values], done: slice = slice(0, None), start: int = 0
+) -> None:
+    """Raise RnnvizError, naming the first value that is too large; their sum alone can be so too.
+
+    ``done`` are the timesteps to look at and ``start`` is what their first one counts as.
+    """
+    for name, array in values.items():
+        bad = np.argwhere(~np.isfinite(array[done]))
+        if len(bad):
+            first = bad[0] + [done.start, 0, 0]
+            raise RnnvizError(
+                f"{name}: wanted sums that {array.dtype} can hold, got {array[tuple(first)]} "
+                f"at index {(first + [start, 0, 0]).tolist()}"
+            )
 
 
 class Memory:

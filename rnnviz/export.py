@@ -91,7 +91,10 @@ def _head(trace: Trace) -> dict[str, Any]:
 
 
 def to_csv(trace: Trace, path: str | Path) -> None:
-    """Write one line a number: t, b, name, unit (all from 0) and the value in full precision."""
+    """Write one line a number: t, b, name, unit (all from 0) and the value in full precision.
+
+    Of an excerpt only the units and inputs that it shows.
+    """
     with (
         replacing(Path(path)) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
@@ -103,8 +106,8 @@ def to_csv(trace: Trace, path: str | Path) -> None:
                 if t >= trace.length(b):
                     continue
                 for name, vector in trace.at(t, b).items():
-                    for unit, value in enumerate(vector):
-                        writer.writerow((t, b, name, unit, repr(float(value))))
+                    for unit in trace.shown(name):
+                        writer.writerow((t, b, name, unit, repr(float(vector[unit]))))
 
 
 def from_json(path: str | Path) -> Trace:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from rnnviz.arrays import Array
 from rnnviz.errors import RnnvizError
 from rnnviz.model import Model
-from rnnviz.model_trace import ModelTrace, States
+from rnnviz.model_trace import ModelTrace, States, check_model_budget
+from rnnviz.tracing import BUDGET
 
 if TYPE_CHECKING:
     from rnnviz.model_gradients import ModelGradients
@@ -29,12 +30,20 @@ def one_hot(output: Array) -> Array:
 
 
 def generate(
-    model: Model, x: Any, steps: int, feed: Feed | None = None, states: States | None = None
+    model: Model,
+    x: Any,
+    steps: int,
+    feed: Feed | None = None,
+    states: States | None = None,
+    *,
+    dtype: Any = np.float64,
+    budget: int = BUDGET,
 ) -> ModelTrace:
     """Run a model over x, then ``steps`` timesteps more on its own outputs: see Model.generate.
 
     The result is one trace over all inputs, those of x and those fed back. Raises RnnvizError for
-    a model that reads backward, fewer than one step, and an output that is no input.
+    a model that reads backward, fewer than one step, more values than ``budget`` bytes, and for an
+    output that is no input.
     """
     if any("backward" in layer.params for layer in model.layers):
         raise RnnvizError("generate: wanted a model that only reads forward, got a backward layer")
@@ -42,12 +51,15 @@ def generate(
         raise RnnvizError(f"steps: wanted at least 1, got {steps}")
     if feed is None:
         feed = _default_feed(model)
-    chunk = model.trace(x, states=states)
+    if not callable(feed):
+        raise RnnvizError(f"feed: wanted a function from an output to an input, got {feed!r:.40}")
+    chunk = model.trace(x, states=states, dtype=dtype, budget=budget)
+    check_model_budget(model, len(chunk.x) + steps, chunk.x.shape[1], chunk.x.itemsize, budget)
     inputs: list[NDArray[Any]] = [chunk.x if chunk.tokens is None else chunk.tokens]
     for _ in range(steps):
         inputs.append(np.asarray(feed(chunk.output[-1]))[None])
-        chunk = model.trace(inputs[-1], states=chunk.final)
-    return model.trace(np.concatenate(inputs), states=states)
+        chunk = model.trace(inputs[-1], states=chunk.final, dtype=dtype)
+    return model.trace(np.concatenate(inputs), states=states, dtype=dtype, budget=budget)
 
 
 def _default_feed(model: Model) -> Feed:
@@ -131,12 +143,19 @@ class EncoderDecoder:
         x. Raises RnnvizError unless one of ``steps`` and ``targets`` is given.
         """
         if (steps is None) == (targets is None):
-            raise RnnvizError("decoder: wanted either steps or targets, got both or none")
+            got = "none" if steps is None else "both"
+            raise RnnvizError(f"decoder: wanted either steps or targets, got {got}")
         if steps is not None and steps < 1:
             raise RnnvizError(f"steps: wanted at least 1, got {steps}")
         encoder = self.encoder.trace(x, lengths=lengths)
         states: Mapping[Any, Any] = encoder.final
         first = np.asarray(start)[None]
+        batch = encoder.hidden.shape[1]
+        if first.ndim < 2 or first.shape[1] != batch:
+            raise RnnvizError(
+                f"start: wanted an input (B, I) or a token (B,) for each of {batch} samples, "
+                f"got shape {first.shape[1:]}"
+            )
         if targets is not None:
             written = np.asarray(targets)
             if written.shape[1:] != first.shape[1:] or not len(written):

@@ -9,11 +9,12 @@ import numpy as np
 
 from rnnviz.arrays import Array, real_array
 from rnnviz.cells import Step
+from rnnviz.checks import check_budget
 from rnnviz.errors import RnnvizError
 from rnnviz.ops import OPS, PRODUCTS
 from rnnviz.params import Params, gathered
 from rnnviz.sweep import block_gradients, sweep
-from rnnviz.tracing import Trace
+from rnnviz.tracing import BUDGET, Trace
 
 OUTSIDE = "outside"
 
@@ -68,10 +69,11 @@ class Gradients:
         """Return (S, T, B, ·): how much the loss at timestep s contributes to dL/d of a value at t.
 
         It is zero for t > s. Over s they add up to the value's gradient, as far as that comes from
-        dL/dh_t and not from dL/d of the final states.
+        dL/dh_t and not from dL/d of the final states. Raises RnnvizError where it would take more
+        than 4 GiB.
         """
-        self[name]
         steps = len(self.outside)
+        check_budget(steps * self[name].nbytes, steps, BUDGET)
         split = np.zeros((steps, *self[name].shape), self.outside.dtype)
         group = max(1, 2**24 // max(1, self.outside.size * len(self.values)))
         for start in range(0, steps, group):

@@ -29,6 +29,14 @@ class Layer:
     params: Mapping[str, Params]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.cell, Cell):
+            raise RnnvizError(
+                f"cell: wanted a cell such as rnnviz.CELLS['gru'], got {self.cell!r:.40}"
+            )
+        if not isinstance(self.params, Mapping):
+            raise RnnvizError(
+                f"params: wanted a dict from direction to rnnviz.Params, got {self.params!r:.40}"
+            )
         if not self.params or not set(self.params) <= set(DIRECTIONS):
             wanted = " or ".join(DIRECTIONS)
             raise RnnvizError(f"direction: wanted {wanted}, got {list(self.params)}")
@@ -99,6 +107,8 @@ class Model:
     readout: Readout | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.layers, Layer):
+            raise RnnvizError("layers: wanted a sequence of layers, got a single one")
         object.__setattr__(self, "layers", tuple(self.layers))
         if not self.layers:
             raise RnnvizError("layers: wanted at least one, got none")
@@ -133,7 +143,8 @@ class Model:
         x is (T, B, I) or (T, I), or with an embedding whole numbers (T, B) or (T,). Keywords:
         ``lengths`` (B,), the timesteps of each sample; ``states``, the ``final`` states of an
         earlier trace, or h0 and c0 (L·D, B, H) in PyTorch's order (layer by layer, forward first),
-        zeros if left out; ``dtype`` and ``budget`` as in ``rnnviz.trace``. Raises RnnvizError,
+        zeros if left out; ``dtype`` and ``budget`` as in ``rnnviz.trace``; ``keep``,
+        names of any layer's values, beside h which is always kept. Raises RnnvizError,
         naming the layer, for what ``rnnviz.trace`` refuses.
         """
         from rnnviz.model_trace import run_model
@@ -141,13 +152,19 @@ class Model:
         return run_model(self, x, **given)
 
     def generate(
-        self, x: Any, steps: int, feed: "Feed | None" = None, states: "States | None" = None
+        self,
+        x: Any,
+        steps: int,
+        feed: "Feed | None" = None,
+        states: "States | None" = None,
+        **given: Any,
     ) -> "ModelTrace":
         """Run over x, then ``steps`` timesteps more, each on the output before it.
 
         ``feed`` makes the next input from an output (B, O); left out, it is the most likely token
         with an embedding, else the output itself (see rnnviz.generation, also for the errors).
+        ``dtype`` and ``budget`` are as in ``trace``.
         """
         from rnnviz.generation import generate
 
-        return generate(self, x, steps, feed, states)
+        return generate(self, x, steps, feed, states, **given)

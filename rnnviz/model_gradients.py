@@ -59,8 +59,10 @@ def backward(
     two gradients or none.
     """
     model, ends = trace.model, final or {}
-    if (dlogits is None) == (doutput is None) and not (dlogits is None and ends):
-        raise RnnvizError("backward: wanted one of dlogits, doutput (or final), got both or none")
+    if dlogits is not None and doutput is not None:
+        raise RnnvizError("backward: wanted either dlogits or doutput, got both")
+    if dlogits is None and doutput is None and not ends:
+        raise RnnvizError("backward: wanted dlogits, doutput or final, got none")
     check_states("final", model, ends)
     if truncate is not None and any("backward" in layer.params for layer in model.layers):
         raise RnnvizError("truncate: wanted a model that only reads forward, got a backward layer")

@@ -1,6 +1,6 @@
 """Run a model over a sequence: a trace for every layer and direction, and what comes out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnviz.arrays import Array, real_array
-from rnnviz.checks import checked_dtype, checked_lengths
+from rnnviz.cells import Cell
+from rnnviz.checks import check_budget, checked_dtype, checked_lengths, needed_bytes
 from rnnviz.errors import RnnvizError
 from rnnviz.losses import log_softmax, softmax
 from rnnviz.tracing import BUDGET, Trace, flipped, trace
@@ -90,6 +91,7 @@ def run_model(
     h0: Any = None,
     c0: Any = None,
     dtype: Any = np.float64,
+    keep: Collection[str] | None = None,
     budget: int = BUDGET,
 ) -> ModelTrace:
     """Run a model over x: see ``Model.trace``."""
@@ -103,6 +105,8 @@ def run_model(
         below = model.embedding[tokens].astype(kind)
     first = below
     counts = None if lengths is None else checked_lengths(lengths, *below.shape[:2])
+    kept = [None if keep is None else _kept(model, layer.cell, keep) for layer in model.layers]
+    check_model_budget(model, len(below), below.shape[1], below.itemsize, budget, kept)
     started = _started(model, states, h0, c0, below.shape[1])
     traces: dict[Key, Trace] = {}
     for k, layer in enumerate(model.layers):
@@ -119,7 +123,8 @@ def run_model(
                     c0=given.get("c_prev"),
                     lengths=counts,
                     dtype=kind,
-                    budget=budget - sum(one.nbytes for one in traces.values()),
+                    keep=kept[k],
+                    budget=budget,
                 )
             except RnnvizError as error:
                 raise RnnvizError(_placed(model, k, direction, error)) from None
@@ -134,6 +139,32 @@ def run_model(
     activation = model.readout.activation if model.readout else "linear"
     output = ACTIVATIONS[activation](logits)
     return ModelTrace(model, MappingProxyType(traces), first, tokens, below, logits, output)
+
+
+def _kept(model: "Model", cell: Cell, keep: Collection[str]) -> set[str]:
+    """Return what of ``keep`` a layer has, and its h, which the next part reads."""
+    known = {name for layer in model.layers for name in layer.cell.names}
+    unknown = [keep] if isinstance(keep, str) else [name for name in keep if name not in known]
+    if unknown:
+        raise RnnvizError(f"keep: wanted a list of {', '.join(sorted(known))}, got {unknown[0]!r}")
+    return {"h", *(name for name in keep if name in cell.names)}
+
+
+def check_model_budget(
+    model: "Model",
+    steps: int,
+    batch: int,
+    itemsize: int,
+    budget: int = BUDGET,
+    kept: Sequence[Collection[str] | None] | None = None,
+) -> None:
+    """Raise RnnvizError where the values of all layers over T timesteps would not fit."""
+    needed = 0
+    for k, layer in enumerate(model.layers):
+        shape, keep = (steps, batch, layer.input_size), kept[k] if kept else None
+        once = needed_bytes(layer.cell, shape, layer.hidden_size, itemsize, keep)
+        needed += once * len(layer.params)
+    check_budget(needed, steps, budget)
 
 
 def _placed(model: "Model", layer: int, direction: str, error: RnnvizError) -> str:

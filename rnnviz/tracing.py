@@ -3,7 +3,7 @@
 The module is not called ``trace`` because the function is.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,11 +20,11 @@ from rnnviz.checks import (
     checked_dtype,
     checked_lengths,
     checked_state,
+    needed_bytes,
 )
 from rnnviz.conventions import cell_named
 from rnnviz.errors import RnnvizError
-from rnnviz.evaluation import run
-from rnnviz.ops import SUMS
+from rnnviz.evaluation import check_finite, run
 from rnnviz.params import MAX_DRAWN, Params, demo
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ class Trace:
     final: Mapping[str, Array]
     lengths: NDArray[np.int64] | None = None
     reverse: bool = False
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names, as a dict does."""
+        return iter(self.names)
 
     def __getitem__(self, name: str) -> Array:
         """Return a value at all timesteps, (T, B, H) or (T, B, I); RnnvizError if unknown."""
@@ -191,6 +195,10 @@ def trace(
     if params is None:
         _demo_width("params", x.shape[2])
         params = demo(cell, input_size=x.shape[2]).params
+    if not isinstance(params, Params):
+        raise RnnvizError(
+            f"params: wanted rnnviz.Params (rnnviz.load reads files), got {type(params).__name__}"
+        )
     params = params.filled(cell)
     if x.shape[2] != params.input_size:
         raise RnnvizError(
@@ -202,7 +210,8 @@ def trace(
     shape = (x.shape[1], params.hidden_size)
     states = {name: checked_state(name, given[name], shape, kind) for name in cell.states}
     check_keep(cell, keep)
-    check_budget(cell, x, params.hidden_size, keep, budget)
+    needed = needed_bytes(cell, x.shape, params.hidden_size, x.itemsize, keep)
+    check_budget(needed, len(x), budget)
     counts = None if lengths is None else checked_lengths(lengths, *x.shape[:2])
     return _traced(cell, params, x, states, counts, keep)
 
@@ -222,7 +231,7 @@ def _traced(
         ended = np.arange(len(x))[:, None] >= lengths
         x = np.where(ended[..., None], x.dtype.type(0), x)
         everything = keep if keep is None else {*keep, *cell.next_state}
-        values, _ = _run(cell, weights, x, states, everything)
+        values, _ = _run(cell, weights, x, states, everything, False)
         pairs = zip(cell.states, cell.next_state, strict=True)
         final = {old: values[new][lengths - 1, np.arange(len(lengths))] for old, new in pairs}
         values = {name: value for name, value in values.items() if keep is None or name in keep}
@@ -230,7 +239,7 @@ def _traced(
         before[1:] = ended[:-1]
         for name, value in values.items():
             value[before if name in cell.states else ended] = 0.0
-    _check_finite(cell, values, final)
+        check_finite(values)  # what lies behind a sample's end may be anything
     for array in (*values.values(), *final.values()):
         array.flags.writeable = False
     return Trace(
@@ -244,7 +253,7 @@ def _traced(
 
 
 def _run(*given: Any) -> tuple[dict[str, Array], dict[str, Array]]:
-    with np.errstate(over="ignore", invalid="ignore"):  # _check_finite says it, by name and index
+    with np.errstate(over="ignore", invalid="ignore"):  # said by name and index
         return run(*given)
 
 
@@ -255,23 +264,6 @@ def flipped(array: Array, lengths: NDArray[np.int64] | None) -> Array:
     t = np.arange(len(array))[:, None]
     rows = np.where(t < lengths, lengths - 1 - t, t)
     return np.asarray(np.take_along_axis(array, rows[..., None], axis=0))
-
-
-def _check_finite(cell: Cell, values: Mapping[str, Array], final: Mapping[str, Array]) -> None:
-    """Raise RnnvizError, naming the first value that overflowed."""
-    hidden = {arg for step in cell.steps if step.op == "relu" for arg in step.args}  # 0 for -inf
-    summed = (step.name for step in cell.steps if step.op in SUMS or step.name in hidden)
-    sums = [values[name] for name in summed if name in values]
-    with np.errstate(over="ignore", invalid="ignore"):
-        if len(values) == len(cell.names) and all(np.isfinite(array.sum()) for array in sums):
-            return  # what overflows shows in a sum of the cell, and the sum of those is quick
-    for name, array in (*values.items(), *final.items()):
-        bad = np.argwhere(~np.isfinite(array))
-        if len(bad):
-            raise RnnvizError(
-                f"{name}: wanted sums that {array.dtype} can hold, got {array[tuple(bad[0])]} "
-                f"at index {bad[0].tolist()}"
-            )
 
 
 def _demo_width(name: str, width: int) -> None:

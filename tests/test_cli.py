@@ -53,7 +53,7 @@ def subrun(*args: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 USAGE = [
-    (["play"], "command: wanted one of render, show, trace, scenes, doctor, got 'play'"),
+    (["play"], "command: wanted one of render, show, trace, inspect, scenes, doctor, got 'play'"),
     (["--nothing"], "No such option"),
     (["show"], "Choose from: rnn, lstm, gru"),
     (["show", "cnn"], "'cnn' is not one of 'rnn', 'lstm', 'gru'"),
@@ -102,11 +102,14 @@ BAD_DATA = [
     (["show", "gru", "--input", "line\nbreak.csv"], "line\\nbreak.csv: row 2, column 1: wanted"),
     (["show", "gru", "--input", "wide.npy"], "--weights: wanted a file, since --input has 9 in"),
     (["show", "gru", "--weights", "wide.npz"], "--input: wanted a file, since --weights has 9 in"),
-    (["show", "gru", "--weights", "x.csv"], "x.csv: wanted an extension of .npz, .json"),
-    (["show", "gru", "--weights", "lstm.npz"], "lstm.npz: weight_hh: wanted shape (G·H, H) = (6,"),
-    (["show", "gru", "--weights", "odd.npz"], "odd.npz: weight_hh: wanted shape (G·H, H) = (12,"),
-    (["show", "gru", "--weights", "two.npz"], "wanted one layer, the first, got 'weight_ih_l1'"),
-    (["show", "rnn", "--weights", "keys.json"], "wanted weight_hh (or weight_hh_l0) too"),
+    (["show", "gru", "--weights", "x.csv"], "x.csv: wanted an extension of .npz, .json, .saf"),
+    (["show", "gru", "--weights", "lstm.npz"], "lstm.npz: wanted the weights of a GRU, got an"),
+    (["show", "gru", "--weights", "odd.npz"], "odd.npz: weight_hh: wanted shape (G·H, H) with G"),
+    (["show", "gru", "--weights", "two.npz"], "two.npz: wanted weight_hh_l1 too, got 'weight_hh'"),
+    (["show", "rnn", "--weights", "keys.json"], "keys.json: wanted weight_hh_l0 too, got"),
+    (["inspect", "none.pt"], "none.pt: wanted a file, found nothing there"),
+    (["inspect", "x.csv"], "x.csv: wanted an extension of .npz, .json, .safetensors, .pt, .pth"),
+    (["inspect", "empty.csv", "--json"], "empty.csv: wanted an extension of .npz"),
     (["trace", "gru", "-o", "out.json", "--h0", "1"], "h0: wanted shape"),
     (["trace", "gru", "-o", "out.npz", "--weights", "odd.npz"], "odd.npz: weight_hh: wanted"),
 ]
@@ -192,7 +195,8 @@ def test_help_lists_the_commands_in_order() -> None:
     result = run("--help")
     assert (result.exit_code, result.stderr) == (0, "")
     rows = result.stdout.split("Commands:\n")[1].splitlines()
-    assert [row.split()[0] for row in rows] == ["render", "show", "trace", "scenes", "doctor"]
+    names = ["render", "show", "trace", "inspect", "scenes", "doctor"]
+    assert [row.split()[0] for row in rows] == names
     assert run().stdout == result.stdout
     assert run().exit_code == 0
 
@@ -212,7 +216,7 @@ def test_an_unknown_command_is_none_to_click() -> None:
     assert cli.get_command(click.Context(cli), "os") is None
 
 
-@pytest.mark.parametrize("command", ["show", "trace", "scenes", "doctor"])
+@pytest.mark.parametrize("command", ["show", "trace", "inspect", "scenes", "doctor"])
 def test_each_command_has_help(command) -> None:
     result = run(command, "--help")
     assert (result.exit_code, result.stderr) == (0, "")
@@ -228,6 +232,8 @@ def test_each_command_has_help(command) -> None:
         ["show", "lstm"],
         ["show", "gru", "--unit", "1"],
         ["trace", "gru", "-o", "t.json"],
+        ["inspect", "w.npz"],
+        ["inspect", "--help"],
         ["scenes"],
         ["doctor", "--help"],
     ],

@@ -138,3 +138,27 @@ def test_bad_outputs_are_wrong_usage(folder, output, wanted) -> None:
     result = run("rnn", "-o", output)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"Error: {wanted}\n")
     assert sorted(folder.rglob("*")) == before
+
+
+def test_units_pick_the_rows_of_a_csv(folder) -> None:
+    assert run("lstm", "--units", "2", "--inputs", "1,3", "-o", "a.csv").exit_code == 0
+    with open("a.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["unit"] for row in rows if row["name"] == "x"} == {"0", "2"}
+    assert {row["unit"] for row in rows if row["name"] != "x"} == {"1"}
+
+
+def test_units_are_refused_for_files_that_hold_all(folder) -> None:
+    result = run("lstm", "--units", "2", "-o", "a.json")
+    assert result.exit_code == 2
+    assert "--units: wanted with .csv" in result.stderr
+    assert not list(folder.iterdir())
+
+
+def test_more_than_the_budget_is_refused_with_the_bytes(folder) -> None:
+    result = run("lstm", "--steps", "50", "--budget", "1e-6", "-o", "a.csv")
+    needed = (50 * (3 + 21 * 2) + 2 * 2) * 8
+    assert result.exit_code == 3
+    assert f"wanted at most 1,073 bytes (--budget), got {needed:,}" in result.stderr
+    assert "a larger --budget would do" in result.stderr
+    assert not list(folder.iterdir())

@@ -1,5 +1,6 @@
 """An excerpt of a large model: what is shown are values of the whole, the rest is one term."""
 
+import csv
 import re
 from decimal import Decimal
 from math import fsum
@@ -147,7 +148,7 @@ def test_picks_that_cannot_be(picks, expected):
     assert str(caught.value) == expected
 
 
-def test_files_hold_the_whole(tmp_path):
+def test_files_hold_the_whole_and_csv_what_is_shown(tmp_path):
     trace = large("gru", 12, 9)
     excerpt = trace.pick([3], [4])
     for name, read in (("a.json", rv.from_json), ("a.npz", rv.from_npz)):
@@ -155,8 +156,14 @@ def test_files_hold_the_whole(tmp_path):
         again = read(tmp_path / name)
         assert all((again[key] == trace[key]).all() for key in trace.names)
     excerpt.to_csv(tmp_path / "a.csv")
-    lines = (tmp_path / "a.csv").read_text("utf-8").splitlines()
-    assert len(lines) == 1 + sum(trace[name].size for name in trace.names)
+    with (tmp_path / "a.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    steps = trace.sizes["T"] * trace.sizes["B"]
+    assert len(rows) == steps * len(trace.names)
+    for row in rows:
+        t, b, unit = (int(row[key]) for key in ("t", "b", "unit"))
+        assert unit == (4 if row["name"] == "x" else 3)
+        assert float(row["value"]) == trace[row["name"]][t, b, unit]
 
 
 # The walk
@@ -373,7 +380,7 @@ def test_render_shows_what_is_picked(files, monkeypatch):
         ("show", ["--units", "1,,2"], "got '1,,2'"),
         ("show", ["--inputs", "1-99999999999"], "'--inputs': wanted at most 8, got"),
         ("show", ["--units", "2,1-3"], "wanted each once, got 2 twice"),
-        ("trace", ["--units", "2", "-o", "a.csv"], "No such option"),
+        ("trace", ["--units", "2", "-o", "a.npz"], "wanted with .csv"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(files, command, args, expected):

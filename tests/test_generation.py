@@ -254,10 +254,10 @@ def test_a_decoder_reads_forward():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, "decoder: wanted either steps or targets, got both or none"),
+        ({}, "decoder: wanted either steps or targets, got none"),
         (
             {"steps": 2, "targets": np.ones((2, 1, 4))},
-            "decoder: wanted either steps or targets, got both or none",
+            "decoder: wanted either steps or targets, got both",
         ),
         ({"steps": 0}, "steps: wanted at least 1, got 0"),
         (
@@ -273,3 +273,9 @@ def test_a_decoder_reads_forward():
 )
 def test_what_a_decoder_cannot_start_from(given, expected):
     assert message(pair().trace, np.ones((2, 1, 3)), np.zeros((1, 4)), **given) == expected
+
+
+def test_more_steps_than_memory_are_refused_before_the_first():
+    layer = rv.Layer(rv.CELLS["gru"], {"forward": rv.demo(rv.CELLS["gru"], input_size=2).params})
+    with pytest.raises(rv.RnnvizError, match=r"trace: wanted at most 4,294,967,296 bytes"):
+        rv.Model((layer,)).generate(np.ones((1, 2)), 10**9)

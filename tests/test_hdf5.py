@@ -1,21 +1,21 @@
 """HDF5 and Keras archives that are broken, lie or reach elsewhere: each is refused in one line."""
 
 import json
+import sys
 import warnings
 import zipfile
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keras_made import LSTM, archive, cell, hdf5, layer, refusal, sequential
 from rnnviz import RnnvizError
+from rnnviz.readers.keras_files import read_keras
 from rnnviz.readers.npy import MAX_BYTES
-
-h5py = pytest.importorskip("h5py")
-from keras_made import LSTM, archive, cell, hdf5, layer, refusal, sequential  # noqa: E402
-from rnnviz.readers.keras_files import read_keras  # noqa: E402
 
 FILES = Path(__file__).parent / "files"
 KINDS = (".keras", ".h5", ".weights.h5")
@@ -236,6 +236,13 @@ def test_an_archive_that_expands_is_refused(tmp_path):
     for claimed, wanted in ((2**31, f"wanted at most {MAX_BYTES} bytes"), (2**23, "wanted at")):
         path.write_bytes(content.replace(size, claimed.to_bytes(4, "little")))
         assert wanted in refusal(path)
+
+
+def test_without_h5py_the_extra_is_named(tmp_path, monkeypatch):
+    path = zipped(tmp_path / "m.keras", CONFIG, WEIGHTS)
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(RnnvizError, match=r"h5py: wanted for .keras files.*rnnviz\[keras\]"):
+        read_keras(path)
 
 
 def test_a_flipped_bit_in_an_archive_is_noticed(tmp_path):

@@ -26,6 +26,10 @@ HOMES = {
     "manim": ("rnnviz/stage/", "rnnviz/video/", "scenes/"),
     "click": ("rnnviz/cli/",),
     "anywidget": ("rnnviz/web/widget.py",),
+    "h5py": ("rnnviz/readers/hdf5.py",),
+    "onnx": ("rnnviz/readers/onnx_files.py",),
+    "safetensors": ("rnnviz/readers/safetensors_files.py",),
+    "torch": ("rnnviz/readers/torch_files.py",),
 }
 
 # Imports each module with the rest of its package forgotten, so that none leans on an earlier one.
@@ -188,10 +192,18 @@ def test_rnnviz_never_imports_the_scenes_by_name():
     assert named == []
 
 
-COMMANDS = [["--help"], ["--version"], ["show", "lstm"], ["trace", "lstm", "-o", "t.json"]]
+STATE = str(ROOT / "tests" / "golden" / "gru_state.npz")
+COMMANDS = [
+    ["--help"],
+    ["--version"],
+    ["show", "lstm"],
+    ["trace", "lstm", "-o", "t.json"],
+    ["inspect", STATE],
+    ["show", "gru", "--weights", STATE],
+]
 
 
-def test_the_quick_commands_never_load_manim(tmp_path):
+def test_the_quick_commands_load_no_heavy_library(tmp_path):
     code = """
         import json, sys
         from rnnviz.cli import main
@@ -202,7 +214,8 @@ def test_the_quick_commands_never_load_manim(tmp_path):
                 main()
             except SystemExit as left:
                 assert not left.code, (args, left.code)
-            assert "manim" not in sys.modules, args
+            for heavy in ("manim", "torch", "h5py", "onnx", "safetensors"):
+                assert heavy not in sys.modules, (heavy, args)
         """
     output = process(code, json.dumps(COMMANDS), cwd=tmp_path)
     assert "Usage:" in output

@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
+from keras_made import CUSTOM, LSTM, cell, keras, layer, sequential
 from rnnviz.errors import RnnvizWarning
-
-h5py = pytest.importorskip("h5py")
-from keras_made import CUSTOM, LSTM, cell, keras, layer, sequential  # noqa: E402
-from rnnviz.readers.keras_files import read_keras  # noqa: E402
+from rnnviz.readers.keras_files import read_keras
 
 FILES = Path(__file__).parent / "files"
-# the float64 models are exact, but for what Keras with torch multiplies in float32 all the same
+# all is in float64 but gru; what Keras multiplies itself, with torch, goes through float32 though
 ROUGH = {"plain", "relu", "before", "wrapped", "gru"}
 CELLS = {
     "plain": "tanh · one bias",

@@ -276,9 +276,9 @@ def test_c0_for_cells_without_a_cell_state(cell):
 def test_the_budget_is_that_of_all_layers():
     made, x = model(GRU, layers=3, two=True), np.ones((10, 2, 3))
     needed = sum(one.nbytes for one in made.trace(x).traces.values())
-    assert made.trace(x, budget=needed + 1000).hidden.shape == (10, 2, 4)
+    assert made.trace(x, budget=needed).hidden.shape == (10, 2, 4)
     text = message(made.trace, x, budget=needed // 2)
-    assert text.startswith("layer 2, forward: trace: wanted at most ")
+    assert text.startswith(f"trace: wanted at most {needed // 2:,} bytes (budget=), got ")
 
 
 # Parts that do not fit
@@ -481,10 +481,10 @@ def test_a_truncated_walk_cuts_every_layer_at_the_same_timesteps():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, "backward: wanted one of dlogits, doutput (or final), got both or none"),
+        ({}, "backward: wanted dlogits, doutput or final, got none"),
         (
             {"dlogits": np.ones((2, 1, 5)), "doutput": np.ones((2, 1, 5))},
-            "backward: wanted one of dlogits, doutput (or final), got both or none",
+            "backward: wanted either dlogits or doutput, got both",
         ),
         (
             {"dlogits": np.ones((2, 1, 4))},
@@ -538,3 +538,28 @@ def test_a_state_that_the_model_does_not_have_is_named(where):
         give({(0, "forward"): {"c_prev": np.ones((1, 2))}})
     with pytest.raises(rv.RnnvizError, match=rf"{where}: wanted some of .*, got \(1, 'forward'\)"):
         give({(1, "forward"): {"h_prev": np.ones((1, 2))}})
+
+
+def test_some_values_are_kept_of_each_layer_and_h_always():
+    made, x = model(GRU, layers=2), np.ones((4, 1, 3))
+    whole, some = made.trace(x), made.trace(x, keep=["z"])
+    assert some[0].names == some[1].names == ("z", "h")
+    np.testing.assert_allclose(some[1]["z"], whole[1]["z"], rtol=1e-12)
+    np.testing.assert_allclose(some.output, whole.output, rtol=1e-12)
+    assert message(made.trace, x, keep=["f"]).startswith("keep: wanted a list of ")
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda: rv.Layer("gru", {}), "cell: wanted a cell such as rnnviz.CELLS['gru'], got 'gru'"),
+        (lambda: rv.Layer(GRU, None), "params: wanted a dict from direction to rnnviz.Params, got"),
+        (lambda: rv.Model(model(GRU).layers[0]), "layers: wanted a sequence of layers, got a"),
+        (lambda: rv.trace("gru", [[1.0]], {}), "params: wanted rnnviz.Params (rnnviz.load reads"),
+        (lambda: rv.trace("gru", budget="1 GB"), "budget: wanted a number of bytes above 0, got"),
+        (lambda: rv.trace("gru", budget=-1), "budget: wanted a number of bytes above 0, got -1"),
+        (lambda: model(GRU).generate([[1.0] * 3], 2, "x"), "feed: wanted a function from an"),
+    ],
+)
+def test_other_kinds_of_things_are_named(make, expected):
+    assert message(make).startswith(expected)

@@ -12,7 +12,6 @@ import rnnviz as rv
 from rnnviz import RnnvizError, RnnvizWarning, contents, load
 from weight_files import broken, refusal, state, write
 
-pytest.importorskip("safetensors")
 FILES = Path(__file__).parent / "files"
 KEYS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2"}
 
@@ -148,6 +147,7 @@ def test_a_file_without_recurrent_weights(tmp_path):
     assert contents(path).format == "safetensors"
 
 
+@pytest.mark.filterwarnings("ignore:.*assumed tanh:rnnviz.RnnvizWarning")
 def test_an_odd_name_of_a_file(tmp_path):
     for stem in ("it's", "línea ω 序", "line\nbreak", "\udcff"):
         path = write(tmp_path / "w.safetensors", state("rnn")).rename(

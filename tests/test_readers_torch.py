@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from rnnviz import RnnvizError, RnnvizWarning, contents, load
 from weight_files import GATES, broken, refusal, state
 
-torch = pytest.importorskip("torch")
 FILES = Path(__file__).parent / "files"
 CLOSE = {"rtol": 1e-12, "atol": 1e-14}
 WANTED = "wanted a state dict (save model.state_dict()), got "
@@ -56,6 +56,7 @@ def test_what_pytorch_wrote_gives_what_pytorch_computed(name):
     np.testing.assert_allclose(h, np.load(FILES / f"{name}_h.npy"), **CLOSE)
 
 
+@pytest.mark.filterwarnings("ignore:.*assumed tanh:rnnviz.RnnvizWarning")
 @pytest.mark.parametrize("cell", GATES)
 @pytest.mark.parametrize(
     ("layers", "two", "bias"), [(1, False, False), (1, True, True), (3, True, True)]
@@ -87,6 +88,7 @@ def test_a_cell_of_its_own_has_no_layer_in_its_names(tmp_path, cell):
     np.testing.assert_allclose(traced.hidden[-1], h.detach().numpy(), **CLOSE)
 
 
+@pytest.mark.filterwarnings("ignore:.*assumed tanh:rnnviz.RnnvizWarning")
 def test_a_file_from_before_1_6():
     old, new = (load(FILES / name).layers[0].params["forward"] for name in ("legacy.pt", "rnn.pt"))
     for name, array in old.arrays.items():
@@ -323,6 +325,6 @@ def test_without_torch_the_extra_is_named(monkeypatch):
 
 
 def test_torchs_own_warnings_are_not_passed_on(recwarn):
-    load(FILES / "legacy.pt")
+    load(FILES / "legacy.pt", convention="pytorch")
     load(FILES / "lstm.pt")
     assert [str(warning.message) for warning in recwarn] == []

@@ -10,7 +10,9 @@
 - ``sh``: not run; each ``make`` target must be in the Makefile.
 
 Each console block runs in a folder of its own, with those files, the scenes, and as ``my.csv`` and
-``my.npz`` a sequence and the weights of a PyTorch GRU.
+``my.npz`` a sequence and the weights of a PyTorch GRU; ``my.safetensors`` is a model with an LSTM,
+``deep.safetensors`` an LSTM of two layers and directions, ``batch.npy`` two sequences for it. The
+Python examples share one such folder.
 """
 
 import contextlib
@@ -72,6 +74,12 @@ def prepare(folder, text):
     shutil.copytree(ROOT / "scenes", folder / "scenes", ignore=shutil.ignore_patterns("__*"))
     shutil.copy(GOLDEN / "gru_input.csv", folder / "my.csv")
     shutil.copy(GOLDEN / "gru_state.npz", folder / "my.npz")
+    for name, source in (
+        ("my.safetensors", "checkpoint.safetensors"),
+        ("deep.safetensors", "lstm.safetensors"),
+        ("batch.npy", "input.npy"),
+    ):
+        shutil.copy(ROOT / "tests" / "files" / source, folder / name)
     for block in blocks(text, "python"):
         if block.info:
             (folder / block.info).write_text(block.text, "utf-8")
@@ -186,6 +194,7 @@ def test_a_transcript_shows_what_its_commands_print(block, tmp_path):
 
 def test_the_python_examples_print_what_is_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    prepare(tmp_path, TEXT)
     names = {}
     assert EXAMPLES
     for block in EXAMPLES:
@@ -255,6 +264,7 @@ def write():
     """Replace the output in the README's transcripts and examples with the real one."""
     new = {}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        prepare(Path(folder), TEXT)
         names = {}
         new |= {block: replay_python(block, names) for block in EXAMPLES}
     for block in TRANSCRIPTS:

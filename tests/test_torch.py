@@ -427,3 +427,8 @@ def test_the_comparison_sees_a_number_that_is_a_little_off():
         assert_close({"x": (values, values), "h": (values, off)}, BACKWARD)
     with pytest.raises(AssertionError, match="h"):
         assert_close({"h": (values, values[:1])}, BACKWARD)
+
+
+def test_a_tensor_that_has_a_gradient_is_refused_in_one_line():
+    with pytest.raises(rv.RnnvizError, match=r"^x: wanted numbers of shape .*, got Tensor: "):
+        rv.trace("gru", torch.ones((2, 3), requires_grad=True))

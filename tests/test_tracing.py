@@ -394,3 +394,9 @@ def test_numbers_too_large_to_compute_with_are_refused(cell):
     rows, gates = np.array([[1e200]]), len(CELLS[cell].gates)
     params = rv.Params(np.repeat(rows, gates, axis=0), np.repeat(rows, gates, axis=0))
     message(cell, [[1e200]], params)
+
+
+def test_a_trace_lists_its_names_like_a_dict():
+    tr = rv.trace("rnn")
+    assert list(tr) == list(tr.names)
+    assert {name: tr[name].shape[2] for name in tr}["x"] == 3

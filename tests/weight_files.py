@@ -48,11 +48,12 @@ def write(path, arrays):
     elif path.suffix == ".json":
         path.write_text(json.dumps({name: array.tolist() for name, array in arrays.items()}))
     elif path.suffix == ".safetensors":
-        numpy_format = pytest.importorskip("safetensors.numpy")
-        plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        numpy_format.save_file(plain, path)
+        from safetensors.numpy import save_file
+
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
     else:
-        torch = pytest.importorskip("torch")
+        import torch
+
         torch.save({name: torch.tensor(array) for name, array in arrays.items()}, path)
     return path
 

@@ -95,7 +95,9 @@ if __name__ == "__main__":
     FILES.mkdir(exist_ok=True)
     warnings.simplefilter("ignore")  # Keras' advice not to write .h5
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
     make("parallel", parallel(), "float64", 1)
     make("stacked", stacked(), "float64", 2)
     keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
     make("single", single(), "float32", 3)

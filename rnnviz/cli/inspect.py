@@ -1,7 +1,7 @@
 """``rnnviz inspect``: the recurrent parts of a file of weights, and what else is in it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,20 +74,25 @@ def _table(found: Contents) -> "Table":
 
 def _row(model: Model) -> tuple[str, ...]:
     first = model.layers[0]
-    hidden = dict.fromkeys(str(layer.hidden_size) for layer in model.layers)
     around = [
         *(["behind an embedding"] if model.embedding is not None else []),
         *([f"with a {model.readout.activation} readout"] if model.readout else []),
     ]
     return (
-        first.cell.title,
+        _each(layer.cell.title for layer in model.layers),
         str(len(model.layers)),
-        " + ".join(first.directions),
+        _each(" + ".join(layer.directions) for layer in model.layers),
         str(first.input_size),
-        ", ".join(hidden),
+        _each(str(layer.hidden_size) for layer in model.layers),
         str(model.parameters),
-        "; ".join([first.cell.convention, *around]),
+        "; ".join([_each(layer.cell.convention for layer in model.layers), *around]),
     )
+
+
+def _each(said: Iterable[str]) -> str:
+    """Return what is said of the layers from the first on, once where all are the same."""
+    every = tuple(said)
+    return every[0] if len(set(every)) == 1 else ", ".join(every)
 
 
 def _named(part: Part) -> str:

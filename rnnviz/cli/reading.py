@@ -15,7 +15,7 @@ from rnnviz.errors import RnnvizError
 from rnnviz.model import Layer, Model
 from rnnviz.params import MAX_DRAWN, demo
 from rnnviz.readers import load, load_sequence
-from rnnviz.tracing import Trace, trace
+from rnnviz.tracing import BUDGET, Trace, trace
 
 
 @dataclass(frozen=True)
@@ -64,18 +64,19 @@ def _traced(model: Model, x: Array, states: dict[str, Any], options: Source) -> 
     """Return the trace of the chosen layer, which runs on what those below it make of x."""
     layer, direction = _place(model, options)
     chosen = model.layers[layer]
+    budget = int((options.budget or BUDGET / 2**30) * 2**30)
     single = len(model.layers) == 1 and chosen.directions == ("forward",)
     if single and model.embedding is None:
         params = chosen.params["forward"]
         h0, c0 = states.get("h_prev"), states.get("c_prev")
-        return Read(trace(chosen.cell, x, params, h0=h0, c0=c0))
+        return Read(trace(chosen.cell, x, params, h0=h0, c0=c0, budget=budget))
     if states:
         option = "--h0" if options.h0 else "--c0"
         raise click.UsageError(
             f"{option}: wanted for a single layer that reads forward, got {_said(model)}"
         )
     given = x if model.embedding is None else _tokens(x)
-    made = model.trace(given)[layer, direction]
+    made = model.trace(given, budget=budget)[layer, direction]
     if single:
         return Read(made)
     way = direction if direction == "forward" else f"{direction} from the end"
@@ -104,7 +105,10 @@ def _model(cell_name: str, options: Source) -> Model:
     layer, _ = _place(model, options)
     if model.layers[layer].cell.name != cell_name:
         wanted = f"the weights of {_article(CELLS[cell_name].title)}"
-        raise RnnvizError(f"{options.weights}: wanted {wanted}, got {_said(model)}")
+        found = _said(model)
+        if len({one.cell.name for one in model.layers}) > 1:
+            found = f"{_article(model.layers[layer].cell.title)} in layer {layer + 1}"
+        raise RnnvizError(f"{options.weights}: wanted {wanted}, got {found}")
     return model
 
 
@@ -164,6 +168,9 @@ def _input(options: Source, batch: bool) -> Array:
 def _named(error: RnnvizError, options: Source) -> RnnvizError:
     """Return the error with the option or file in front that its parameter came from."""
     name, _, rest = str(error).partition(": ")
+    if "(budget=)" in rest:
+        needed = rest.partition("; ")[0].replace("(budget=)", "(--budget)")
+        return RnnvizError(f"{name}: {needed}; a shorter --input or a larger --budget would do")
     if name == "x" and options.input:
         return RnnvizError(f"{options.input}: {error}")
     if (name == "h0" and options.h0) or (name == "c0" and options.c0):

@@ -28,6 +28,7 @@ class Source:
     layer: int | None = None
     direction: str | None = None
     convention: str | None = None
+    budget: float | None = None
     h0: tuple[float, ...] | None = None
     c0: tuple[float, ...] | None = None
 
@@ -70,6 +71,12 @@ _OPTIONS = (
     click.option("--direction", type=click.Choice(DIRECTIONS), help="Of that layer.  [forward]"),
     click.option(
         "--convention", type=click.Choice(tuple(CONVENTIONS)), help="Variant of the cell."
+    ),
+    click.option(
+        "--budget",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="GIB",
+        help="Memory that the values may take.  [4]",
     ),
     click.option("--h0", callback=_numbers, metavar="A,B,…", help="Initial hidden state."),
     click.option("--c0", callback=_numbers, metavar="A,B,…", help="Initial cell state (LSTM)."),

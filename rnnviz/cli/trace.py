@@ -7,6 +7,7 @@ import click
 
 from rnnviz.cells import CELLS
 from rnnviz.cli.output import check_output
+from rnnviz.cli.picks import Picks, pick_options, picked
 from rnnviz.cli.reading import read_trace
 from rnnviz.cli.source import Source, source_options
 from rnnviz.tracing import Trace
@@ -25,11 +26,13 @@ WRITERS = {".json": Trace.to_json, ".csv": Trace.to_csv, ".npz": Trace.to_npz}
     help="File to write: .json, .csv or .npz.",
 )
 @click.option("--force", is_flag=True, help="Replace an existing file.")
+@pick_options
 @source_options
-def trace(cell: str, output: Path, force: bool, source: Source) -> None:
+def trace(cell: str, output: Path, force: bool, picks: Picks, source: Source) -> None:
     """Write every number of a cell to a file.
 
-    JSON and npz can be read back with rnnviz.from_json and from_npz; CSV has a line a number.
+    JSON and npz can be read back with rnnviz.from_json and from_npz; CSV has a line a number, of
+    --units and --inputs alone if they are given.
     """
     write = WRITERS.get(output.suffix.lower())
     if write is None:
@@ -37,6 +40,13 @@ def trace(cell: str, output: Path, force: bool, source: Source) -> None:
         raise click.UsageError(
             f"--output: wanted an extension of {', '.join(WRITERS)}, got {found}"
         )
+    if picks != Picks() and write is not Trace.to_csv:
+        option = "--units" if picks.units else "--inputs"
+        raise click.UsageError(
+            f"{option}: wanted with .csv (other files hold all, so that they can be checked), "
+            f"got {output.suffix!r}"
+        )
     check_output(output, force)
-    write(read_trace(cell, source, batch=True).trace, output)
+    made = picked(read_trace(cell, source, batch=True).trace, picks)
+    write(made, output)
     click.echo(os.fsencode(output))  # as bytes: a name need not be text

@@ -4,6 +4,7 @@ import json
 import re
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -36,11 +37,17 @@ def read_keras(path: Path) -> Contents:
     if path.suffix.lower() == ".keras":
         config, content = _archive(path)
         with opened(path, content) as store:
-            return _contents(path, "Keras", store, config)
-    with opened(path) as store:
-        text = store.text("", "model_config")
-        config = None if text is None else _json(path, text)
-        return _contents(path, "Keras HDF5", store, config)
+            contents = _contents(path, "Keras", store, config)
+    else:
+        with opened(path) as store:
+            text = store.text("", "model_config")
+            config = None if text is None else _json(path, text)
+            contents = _contents(path, "Keras HDF5", store, config)
+    halves = tuple(name for name, dtype in store.dtypes.items() if dtype == "float16")
+    if halves:
+        said = f"float16 weights ({listed(halves)}), raised to float64 without rounding"
+        warnings.warn(f"{path}: {said}", RnnvizWarning, stacklevel=4)  # where load is called
+    return contents
 
 
 @dataclass(frozen=True)
@@ -60,17 +67,16 @@ def _contents(path: Path, kind: str, store: Store, config: Any) -> Contents:
         told = described(config) if has_layers(config) else None
     except RnnvizError as error:
         raise RnnvizError(f"{path}: {error}") from None
-    read = _bare(store, found) if told is None else [_described(store, found, one) for one in told]
-    names = [one.name for one in read]
-    for name in names:
-        if names.count(name) > 1:
+    read = _bare(store, found) if told is None else _told(store, found, told)
+    for name, count in Counter(one.name for one in read).items():
+        if count > 1:
             raise RnnvizError(f"{path}: wanted each layer's name once, got {name!r:.60} twice")
-    halves = tuple(name for name, dtype in store.dtypes.items() if dtype == "float16")
-    if halves:
-        message = f"{path}: float16 weights ({listed(halves)}), raised to float64 as is"
-        warnings.warn(message, RnnvizWarning, stacklevel=5)  # where load is called
     belonging = {name for one in found for name in one.names.values()}
-    others = ((name, shape) for name, shape in store.shapes.items() if name not in belonging)
+    others = (
+        (name, shape)
+        for name, shape in store.shapes.items()
+        if name not in belonging and not name.startswith("optimizer")
+    )
     return Contents(kind, tuple(_stacked(read)), tuple(others))
 
 
@@ -89,26 +95,38 @@ def _stacked(read: Sequence[_Read]) -> Iterator[Part]:
         run = []
 
 
-def _described(store: Store, found: Sequence[Found], one: Described) -> _Read:
-    """Return a layer of the configuration with the weights that belong to it."""
-    name = "/".join(one.names)
-    if one.refusal:
-        return _Read(name, None, one.refusal)
-    within = ("/",) if len(one.ways) == 1 else ("/forward_layer/", "/backward_layer/")
-    groups = [f"{one.group}{part}cell" for part in within]
-    owner = [_LEGACY, one.names[0]]
-    mine = [cell for cell in found if cell.group in groups]
+def _told(store: Store, found: Sequence[Found], told: Sequence[Described]) -> list[_Read]:
+    """Return the layers of the configuration with the weights that belong to them."""
+    groups = {cell.group: cell for cell in found}
+    owners: dict[str, list[Found]] = {}
     for cell in found:
-        segments = cell.group.split("/")
-        if segments[:2] == owner and (len(one.names) == 1 or one.names[-1] in segments[2:]):
-            mine.append(cell)
-    called = store.text(f"{one.group}/vars", "name")
-    if called is not None and called != one.names[-1]:
-        return _Read(name, None, f"weights of another layer, {called!r:.60}")
-    if len(mine) != len(one.ways):
-        found_ = f"weights of {len(mine)} cells" if mine else "no weights"
-        return _Read(name, None, f"{found_}, wanted those of {len(one.ways)}")
-    return _read(store, name, mine, one.ways, one.feeds)
+        if cell.group.startswith(f"{_LEGACY}/"):
+            owners.setdefault(cell.group.split("/")[1], []).append(cell)
+    read = []
+    for one in told:
+        name = "/".join(one.names)
+        mine = [groups[group] for group in one.groups if group in groups]
+        mine += _in_legacy(owners.get(one.names[0].partition("/")[0], ()), one.names)
+        called = store.text(f"{one.group}/vars", "name")
+        if one.refusal:
+            read.append(_Read(name, None, one.refusal))
+        elif called is not None and called != one.names[-1]:
+            read.append(_Read(name, None, f"weights of another layer, {called!r:.60}"))
+        elif len(mine) != len(one.ways):
+            number = f"weights of {len(mine)} cells" if mine else "no weights"
+            read.append(_Read(name, None, f"{number}, wanted those of {len(one.ways)}"))
+        else:
+            read.append(_read(store, name, mine, one.ways, one.feeds))
+    return read
+
+
+def _in_legacy(cells: Sequence[Found], names: Sequence[str]) -> list[Found]:
+    """Return the cells of a layer in a file of Keras 2, which is in the group of its model."""
+    top = f"{_LEGACY}/{names[0]}/"
+    within = [cell for cell in cells if f"{cell.group}/".startswith(top)]
+    if len(names) == 1:
+        return within
+    return [cell for cell in within if f"/{names[-1]}/" in f"/{cell.group.removeprefix(top)}/"]
 
 
 def _bare(store: Store, found: Sequence[Found]) -> list[_Read]:

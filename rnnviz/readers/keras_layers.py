@@ -54,6 +54,13 @@ class Described:
     refusal: str = ""
     feeds: bool = False
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of its cells in a file of Keras 3."""
+        if len(self.ways) == 1:
+            return (f"{self.group}/cell",)
+        return tuple(f"{self.group}/{way}_layer/cell" for way in ("forward", "backward"))
+
 
 def described(model: Any) -> list[Described]:
     """Return the recurrent layers of a model's configuration, in its order.

@@ -1,10 +1,11 @@
 """One way to read weights: a model, or all that there is in a file, by the file's extension."""
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
 from rnnviz.conventions import CONVENTIONS, cell_named
-from rnnviz.errors import RnnvizError
+from rnnviz.errors import RnnvizError, RnnvizWarning
 from rnnviz.model import Layer, Model
 from rnnviz.readers.checks import checked_extension
 from rnnviz.readers.parts import Contents, Part, chosen, listed
@@ -20,7 +21,7 @@ def load(path: str | Path, part: str | None = None, convention: str | None = Non
     ``part`` names one where there are several (see ``contents``). ``convention`` reads the same
     weights as another variant of the cell, such as ``relu`` or ``guide``. Raises RnnvizError for a
     file that cannot be read, a part that is not there and one that asks for what rnnviz does not
-    compute; RnnvizWarning where the weights have 16 bits.
+    compute; RnnvizWarning where the weights have 16 bits and of what the file leaves open.
     """
     found = contents(path, convention)
     if not found.parts and found.format in NAMED:
@@ -28,7 +29,13 @@ def load(path: str | Path, part: str | None = None, convention: str | None = Non
         raise RnnvizError(
             f"{path}: wanted weight_ih_l0 and weight_hh_l0 (PyTorch's names), got {others}"
         )
-    return chosen(path, found, part)
+    taken = chosen(path, found, part)
+    if taken.assumed:
+        warnings.warn(
+            f"{path}: assumed {taken.assumed}; convention= settles it", RnnvizWarning, stacklevel=2
+        )
+    assert taken.model is not None
+    return taken.model
 
 
 def contents(path: str | Path, convention: str | None = None) -> Contents:

@@ -58,8 +58,8 @@ def read_onnx(path: Path) -> Contents:
     parts = tuple(_parts(graph, _named(_recurrent(model))))
     if graph.halves:
         held = listed(tuple(dict.fromkeys(graph.halves)))
-        message = f"{path}: 16-bit weights ({held}), raised to float64 as is"
-        warnings.warn(message, RnnvizWarning, stacklevel=4)  # where load is called
+        said = f"16-bit weights ({held}), raised to float64 without rounding"
+        warnings.warn(f"{path}: {said}", RnnvizWarning, stacklevel=4)  # where load is called
     others = (
         (tensor.name, tuple(tensor.dims))
         for tensor in model.graph.initializer

@@ -42,17 +42,12 @@ class Contents:
     others: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
-def chosen(path: str | Path, contents: Contents, part: str | None = None) -> Model:
-    """Return the model of the part with that name, or of the only part.
+def chosen(path: str | Path, contents: Contents, part: str | None = None) -> Part:
+    """Return the part with that name, or the only part; it has a model.
 
     Raises RnnvizError listing the parts where several could be meant and none is named, where none
     has the name, and where the part or the whole file holds nothing that the core computes.
     """
-    return chosen_part(path, contents, part).model  # type: ignore[return-value]  # checked there
-
-
-def chosen_part(path: str | Path, contents: Contents, part: str | None = None) -> Part:
-    """Return the part that ``chosen`` takes the model of; it has one."""
     if not contents.parts:
         others = listed(tuple(repr(name) for name, _ in contents.others))
         raise RnnvizError(f"{path}: wanted a recurrent layer, got {others}")

@@ -31,6 +31,8 @@ class Frame:
         count = f"input {inputs} · hidden {hidden} · batch {sizes['B']}"
         if sizes["B"] > 1:
             count += f", sample {pen.board.b + 1}"
+        if trace.reverse:
+            count += " · reads from the end"
         band = Rectangle(width=WIDTH * UNIT, height=(HEIGHT - BAND_TOP) * UNIT)
         band.move_to(at(WIDTH / 2, (BAND_TOP + HEIGHT) / 2))
         band.set_fill(theme.band, 1).set_stroke(width=0)
