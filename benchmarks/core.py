@@ -4,8 +4,9 @@
 
 Peers, all on the same weights and inputs, in the same process and in turn:
 
-- ``loop``: PyTorch's documented cell equations, a timestep at a time, keeping every named value and
-  stacking each to (T, B, H) at the end: what a trace holds.
+- ``cell``: ``torch.nn.LSTMCell`` or ``GRUCell``, a timestep at a time. It gives no gates, so those
+  are computed beside it; every named value is kept and stacked to (T, B, H): what a trace holds.
+- ``loop``: the same without the module, from PyTorch's documented equations alone.
 - ``fused``: ``torch.nn.LSTM`` or ``GRU`` without gradients, which keeps nothing but h.
 - ``autograd``: ``backward()`` through the loop, every named value retaining its gradient.
 
@@ -32,6 +33,7 @@ from rnnviz.params import NAMES
 SIZES = ((3, 1, 3, 2), (100, 1, 64, 64), (1000, 32, 128, 256))  # T, B, I, H
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 CELLS: dict[str, Callable[..., Any]] = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
+STEPPERS: dict[str, Callable[..., Any]] = {"lstm": torch.nn.LSTMCell, "gru": torch.nn.GRUCell}
 Loop = Callable[[Tensor, list[Tensor], Tensor], list[dict[str, Tensor]]]
 
 
@@ -95,6 +97,10 @@ class Case:
         torch.manual_seed(0)
         self.module = CELLS[cell](inputs, hidden).to(DTYPES[dtype])
         self.weights = [getattr(self.module, f"{name}_l0") for name in NAMES]
+        self.stepper = STEPPERS[cell](inputs, hidden).to(DTYPES[dtype])
+        self.stepper.load_state_dict(
+            {name: weight.detach() for name, weight in zip(NAMES, self.weights, strict=True)}
+        )
         self.params = rv.Params(*(weight.detach().numpy() for weight in self.weights))
         draw = np.random.default_rng(0)
         self.x = draw.standard_normal((steps, batch, inputs)).astype(dtype)
@@ -110,6 +116,14 @@ class Case:
         with torch.no_grad():
             rows = LOOPS[self.cell](self.tensor, self.weights, self.zero)
             return {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
+
+    def cell_loop(self) -> dict[str, Tensor]:
+        """Call the module's own cell too, beside the loop that keeps what it does not give."""
+        with torch.no_grad():
+            state = (self.zero, self.zero) if self.cell == "lstm" else self.zero
+            for x_t in self.tensor.unbind(0):
+                state = self.stepper(x_t, state)
+        return self.loop()
 
     def fused(self) -> Tensor:
         with torch.no_grad():
@@ -138,24 +152,24 @@ class Case:
 
 def speed(rounds: int) -> None:
     print("Speed: medians; a column with ÷ is ours divided by the peer's, in turn in one run")
-    print(f"{'cell':5} {'dtype':8} {'T, B, I, H':18} {'trace':>11} {'÷ loop':>7} {'÷ fused':>8}"
-          f" {'backward':>11} {'÷ autograd':>11}")  # fmt: skip
+    print(f"{'cell':5} {'dtype':8} {'T, B, I, H':18} {'trace':>11} {'÷ cell':>7} {'÷ loop':>7}"
+          f" {'÷ fused':>8} {'backward':>11} {'÷ autograd':>11}")  # fmt: skip
     for dtype in DTYPES:
         for cell in CELLS:
             for size in SIZES:
                 case = Case(cell, dtype, size)
                 case.check()
                 runs = rounds if size == SIZES[-1] else rounds * 8
-                rows = [(timed(case.ours), timed(case.loop), timed(case.fused))
-                        for _ in range(runs)]  # fmt: skip
-                ours, loop, fused = (median(column) for column in zip(*rows, strict=True))
+                calls = case.ours, case.cell_loop, case.loop, case.fused
+                rows = [[timed(call) for call in calls] for _ in range(runs)]
+                ours, cells, loop, fused = (median(column) for column in zip(*rows, strict=True))
                 made = case.ours()
                 backs = [(timed(partial(made.backward, case.dh)), case.autograd())
                          for _ in range(max(3, runs // 2))]  # fmt: skip
                 back, autograd = (median(column) for column in zip(*backs, strict=True))
                 print(f"{cell:5} {dtype:8} {', '.join(map(str, size)):18} {ours * 1e3:8.2f} ms"
-                      f" {ours / loop:7.2f} {ours / fused:8.2f} {back * 1e3:8.2f} ms"
-                      f" {back / autograd:11.2f}", flush=True)  # fmt: skip
+                      f" {ours / cells:7.2f} {ours / loop:7.2f} {ours / fused:8.2f}"
+                      f" {back * 1e3:8.2f} ms {back / autograd:11.2f}", flush=True)  # fmt: skip
 
 
 def memory() -> None:
