@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from decimal import Decimal
 from math import fsum
 from pathlib import Path
@@ -231,6 +232,14 @@ def played(request):
 def test_the_picture_has_no_fault(played):
     _, seen = played
     assert [fault for picture in seen for fault in faults(picture)] == []
+
+
+def test_the_longest_line_of_sizes_does_not_meet_the_timestep():
+    trace = replace(large("rnn", 1024, 1024), reverse=True)
+    (seen,) = play("rnn", trace.pick(range(8), range(8)), ("t1.in",))
+    (sizes,) = (text for text in seen.texts if text.text.endswith("from the end"))
+    assert sizes.box.left > 1250  # where `t = 1000 of 1000` ends
+    assert faults(seen) == []
 
 
 def test_every_number_is_a_value_of_a_shown_unit_or_a_rest(played):

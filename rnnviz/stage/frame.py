@@ -11,6 +11,7 @@ from rnnviz.stage.typeset import Label
 BAND_TOP = 998.0
 MOST_DOTS = 7
 CAPTION_WIDTH = 1840.0
+COUNT_WIDTH = 620.0  # of the sizes, which end at the right and must not meet the timestep
 
 
 class Frame:
@@ -32,14 +33,17 @@ class Frame:
         if sizes["B"] > 1:
             count += f", sample {pen.board.b + 1}"
         if trace.reverse:
-            count += " · reads from the end"
+            count += " · from the end"
         band = Rectangle(width=WIDTH * UNIT, height=(HEIGHT - BAND_TOP) * UNIT)
         band.move_to(at(WIDTH / 2, (BAND_TOP + HEIGHT) / 2))
         band.set_fill(theme.band, 1).set_stroke(width=0)
+        told = pen.types.words(count, 24, theme.muted)
+        if told.advance > COUNT_WIDTH:
+            told = pen.types.words(count, 24 * COUNT_WIDTH / told.advance, theme.muted)
         self.standing = VGroup(
             band,
             heading,
-            pen.types.words(count, 24, theme.muted).put(1880, 34, "right"),
+            told.put(1880, 34, "right"),
             pen.types.words(trace.cell.convention, 24, theme.muted).put(1880, 66, "right"),
         )
 
