@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 import rnnviz as rv
@@ -128,3 +129,12 @@ def assert_close(given, rtol):
     for name, (ours, theirs) in given.items():
         assert ours.shape == theirs.shape, name
         np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=1e-13 * largest, err_msg=name)
+
+
+def message(call, *args, **kwargs):
+    """The one line with which a call is refused."""
+    with pytest.raises(rv.RnnvizError) as caught:
+        call(*args, **kwargs)
+    text = str(caught.value)
+    assert "\n" not in text
+    return text

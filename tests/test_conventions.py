@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import rnnviz as rv
 from rnnviz.cells import CELLS, GRU, LSTM, RNN, gru, lstm, rnn
 from rnnviz.conventions import CONVENTIONS, cell_named, convert
-from runs import EVERY, drawn
+from runs import EVERY, drawn, message
 from variants import VARIANTS
 
 # what libraries and papers mean, as they document it, and their number of parameters at I=3, H=2
@@ -67,14 +67,6 @@ def test_trace_takes_a_convention(convention):
     tr = rv.trace("gru", convention=convention)
     assert tr.cell == cell_named("gru", convention)
     assert "rh" in tr.names
-
-
-def message(call, *args, **kwargs):
-    with pytest.raises(rv.RnnvizError) as caught:
-        call(*args, **kwargs)
-    text = str(caught.value)
-    assert "\n" not in text
-    return text
 
 
 @pytest.mark.parametrize("name", ["", "LSTM", "elman", "lstm "])

@@ -13,19 +13,11 @@ import rnnviz as rv
 from rnnviz import evaluation
 from rnnviz.cells import LSTM, rnn
 from rnnviz.tracing import flipped
-from runs import assert_close, drawn, interpreted, padded, runs, weights
+from runs import assert_close, drawn, interpreted, message, padded, runs, weights
 from variants import VARIANTS
 
 every_cell = pytest.mark.parametrize("cell", VARIANTS.values(), ids=VARIANTS)
 CLOSE = 1e-12  # BLAS sums in another order for other heights
-
-
-def message(call, *args, **kwargs):
-    with pytest.raises(rv.RnnvizError) as caught:
-        call(*args, **kwargs)
-    text = str(caught.value)
-    assert "\n" not in text
-    return text
 
 
 # The same as step by step

@@ -6,18 +6,11 @@ import pytest
 import rnnviz as rv
 from models import model, slope
 from rnnviz.cells import CELLS, GRU, LSTM
+from runs import message
 
 RNG = np.random.default_rng(5)
 CLOSE = {"rtol": 1e-12, "atol": 1e-13}
 every_cell = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
-
-
-def message(call, *args, **kwargs):
-    with pytest.raises(rv.RnnvizError) as caught:
-        call(*args, **kwargs)
-    text = str(caught.value)
-    assert "\n" not in text
-    return text
 
 
 def by_hand(made, x, steps, feed, states=None):

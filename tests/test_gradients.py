@@ -10,19 +10,11 @@ from hypothesis import strategies as st
 import rnnviz as rv
 from rnnviz.cells import GRU, LSTM, RNN, gru, lstm, rnn
 from rnnviz.evaluation import run as evaluate
-from runs import STEP, assert_close, drawn, interpreted, padded, runs
+from runs import STEP, assert_close, drawn, interpreted, message, padded, runs
 from variants import VARIANTS
 
 every_cell = pytest.mark.parametrize("cell", VARIANTS.values(), ids=VARIANTS)
 CLOSE = 1e-11
-
-
-def message(call, *args, **kwargs):
-    with pytest.raises(rv.RnnvizError) as caught:
-        call(*args, **kwargs)
-    text = str(caught.value)
-    assert "\n" not in text
-    return text
 
 
 # Derivatives by complex step

@@ -10,16 +10,9 @@ from hypothesis import strategies as st
 import rnnviz as rv
 from models import slope
 from rnnviz.losses import log_softmax, softmax
+from runs import message
 
 REDUCTIONS = ["mean", "sum"]
-
-
-def message(call, *args, **kwargs):
-    with pytest.raises(rv.RnnvizError) as caught:
-        call(*args, **kwargs)
-    text = str(caught.value)
-    assert "\n" not in text
-    return text
 
 
 def sizes():

@@ -13,18 +13,10 @@ from rnnviz.cells import CELLS, GRU, LSTM, RNN, gru, lstm
 from rnnviz.losses import log_softmax, softmax
 from rnnviz.model import READOUTS
 from rnnviz.tracing import flipped
-from runs import EVERY
+from runs import EVERY, message
 
 RNG = np.random.default_rng(3)
 CLOSE = {"rtol": 1e-12, "atol": 1e-13}
-
-
-def message(call, *args, **kwargs):
-    with pytest.raises(rv.RnnvizError) as caught:
-        call(*args, **kwargs)
-    text = str(caught.value)
-    assert "\n" not in text
-    return text
 
 
 SMOOTH = [cell for cell in EVERY if "relu" not in {step.op for step in cell.steps}]
