@@ -1,21 +1,77 @@
 """What is seen, in one sentence with its numbers: the default caption of every beat."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from rnnviz.cells import Cell
-from rnnviz.equations import subscript
+from rnnviz.equations import subscript, worked
 from rnnviz.rounding import DIGITS, percent, show
 from rnnviz.tracing import Trace
 
-SHOWN_GATES = {"rnn": ("h",), "lstm": ("f", "i", "g", "o"), "gru": ("r", "z", "n")}
-LISTED = 2  # units named in a caption; the rest are on the screen
-LISTED_VECTOR = 3
+Captions = dict[str, tuple[str, ...]]
+
+# A caption is written for one unit: the first wording names the first unit that is shown, the
+# second the next one, and "…" stands for the others. What is put in: {k} the unit's number as a
+# subscript, {value} its value, {is} the same after "=", {share} the value as per cent, {worked}
+# what makes the value, with its result. "Old" is what comes from the timestep before.
+_RNN: Captions = {
+    "h_h": ("From old h: {value} for h{k}", "{value} for h{k}"),
+    "h_x": ("From x: {value} for h{k}", "{value} for h{k}"),
+    "h_pre": ("Sum for h{k}: {worked}",),
+    "h": ("h{k} = {worked}",),
+}
+_TWO_LAYERS: Captions = {
+    "h_x": ("From x: {value} for u{k}", "{value} for u{k}"),
+    "u": ("u{k} = {worked}",),
+    "s": ("s{k} = {worked}",),
+}
+_LSTM: Captions = {
+    "f": ("f{k} {is} keeps {share} of old c{k}", "f{k} {share}"),
+    "fc": ("c{k} keeps {worked}",),
+    "i": ("i{k} {is} lets in {share} of g{k}", "i{k} {share}"),
+    "g": ("Candidate g{k} = {worked}",),
+    "ig": ("c{k} gets {worked}",),
+    "c": ("c{k} = {worked}",),
+    "o": ("o{k} {is} shows {share} of tanh(c{k})", "o{k} {share}"),
+    "tanh_c": ("tanh(c{k}) = {worked}",),
+    "h": ("h{k} = {worked}",),
+}
+_GRU: Captions = {
+    "r": ("r{k} {is} passes {share} of the recurrent part", "r{k} {share}"),
+    "n_h": ("Recurrent part: {value} for n{k}", "{value} for n{k}"),
+    "rn": ("{worked} gets through to n{k}",),
+    "n": ("Candidate n{k} = {worked}",),
+    "z": ("z{k} {is} keeps {share} of old h{k}", "z{k} {share}"),
+    "z_not": ("{worked} is left for n{k}",),
+    "zn": ("h{k} gets {worked}",),
+    "zh": ("h{k} keeps {worked}",),
+    "h": ("h{k} = {worked}",),
+}
+_RESET_BEFORE: Captions = {
+    "r": ("r{k} {is} passes {share} of old h{k}", "r{k} {share}"),
+    "rh": ("Old h{k} gets through as {worked}",),
+}
+_Z_REPLACES: Captions = {
+    "z": ("z{k} {is} replaces {share} of old h{k}", "z{k} {share}"),
+    "z_not": ("{worked} is left for old h{k}",),
+}
+# A caption of whole vectors: {states} are the names of what is carried, {new} names and values;
+# any other name stands for the values of that vector.
+_WHOLE = {
+    "start": "x = {x} meets the initial {states}.",
+    "in": "x = {x} meets old {states}.",
+    "all": "x = {x} turns h into {h}.",
+    "recap": "Handed on: {new}.",
+}
+
+_SHOWN_GATES = {"rnn": ("h",), "lstm": ("f", "i", "g", "o"), "gru": ("r", "z", "n")}
+NAMED = 2  # units up to which a caption needs no "…"
+LISTED = 2  # values of a vector of which a face shows only some
+LISTED_OF_ALL = 3
 
 
 @dataclass(frozen=True)
-class Teller:
-    """Puts the values of one timestep into words; t and b count from 0."""
+class Moment:
+    """One sample at one timestep, both counted from 0, in words; digits as they are shown."""
 
     trace: Trace
     t: int
@@ -23,188 +79,83 @@ class Teller:
     digits: int = DIGITS
 
     def number(self, name: str, unit: int) -> str:
-        """Return one value as shown: signed, unless it lies between 0 and 1."""
-        within = self.trace.cell.range(name)
+        """Return one value as shown."""
         value = float(self.trace[name][self.t, self.b, unit])
-        return show(value, self.digits, signed=within[0] < 0, within=within)
+        return show(value, self.digits, within=self.trace.cell.range(name))
 
     def vector(self, name: str) -> str:
         """Return a vector's first values that are shown, in parentheses; … is what is left out."""
         parts: list[str] = []
         place = 0
         shown, size = self.trace.shown(name), self.trace[name].shape[2]
-        for unit in shown[: LISTED_VECTOR if len(shown) == size else LISTED]:
+        for unit in shown[: LISTED_OF_ALL if len(shown) == size else LISTED]:
             parts += ["…"] * (unit > place) + [self.number(name, unit)]
             place = unit + 1
         parts += ["…"] * (place < size)
         return f"({', '.join(parts)})"
 
-    def each(self, name: str, say: Callable[[str, str], str]) -> str:
-        """Join ``say(number, subscript)`` for the first units of a value that are shown."""
-        return self._join(name, lambda unit: say(self.number(name, unit), subscript(unit)))
-
-    def listed(self, name: str) -> str:
-        """Join the first numbers that are shown, with their units if others are left out."""
-        picked = len(self.trace.shown(name)) < self.trace[name].shape[2]
-        return self.each(name, _plain if picked else lambda number, _: number)
-
-    def shares(self, name: str, of: str) -> str:
-        """Say how many per cent of something a gate lets through in each unit."""
-
-        def say(unit: int) -> str:
-            share = percent(float(self.trace[name][self.t, self.b, unit]), self.digits)
-            first = unit == self.trace.shown(name)[0]
-            return f"{share}{f' of {of}' if first else ''} in unit {unit + 1}"
-
-        return self._join(name, say)
-
-    def _join(self, name: str, say: Callable[[int], str]) -> str:
-        shown = self.trace.shown(name)
-        items = [say(unit) for unit in shown[:LISTED]]
-        return ", ".join(items) + " and so on" if len(shown) > LISTED else " and ".join(items)
+    def __getitem__(self, field: str) -> str:
+        """Return what a template's field stands for."""
+        cell = self.trace.cell
+        if field == "states":
+            return " and ".join(cell.next_state)
+        if field == "new":
+            return ", ".join(f"{name} = {self.vector(name)}" for name in cell.next_state)
+        return self.vector(field)
 
 
-def _arrive(tell: Teller) -> str:
-    states = [name.removesuffix("_prev") for name in tell.trace.cell.states]
-    if tell.t:
-        carried = " and ".join(states)
-        verb = "comes" if len(states) == 1 else "come"
-        return (
-            f"Timestep {tell.t + 1}: {carried} {verb} back, and a new input x = {tell.vector('x')}."
-        )
-    told = " and ".join(f"{name} = {tell.vector(f'{name}_prev')}" for name in states)
-    return f"Timestep 1: the input is x = {tell.vector('x')}; the cell starts from {told}."
+@dataclass(frozen=True)
+class Unit:
+    """One unit of one value at a moment, in words; the unit counts from 0."""
 
+    at: Moment
+    name: str
+    unit: int
 
-def _recap(tell: Teller) -> str:
-    told = " and ".join(f"{name} = {tell.vector(name)}" for name in tell.trace.cell.next_state)
-    count = tell.t + 1
-    return f"After {count} timestep{'s' if count > 1 else ''} the cell hands on {told}."
-
-
-def _gates(tell: Teller) -> str:
-    keys = shown_gates(tell.trace.cell)
-    unit = tell.trace.shown(keys[0])[0]
-    numbers = ", ".join(f"{key} = {tell.number(key, unit)}" for key in keys)
-    return f"The weights are the same as at t = 1; now unit {unit + 1} has {numbers}."
-
-
-Captions = dict[str, Callable[[Teller], str]]
-_COMMON: Captions = {"in": _arrive, "recap": _recap, "gates": _gates}
-_RNN: Captions = {
-    "h_h": lambda tell: f"One dense layer turns the old hidden state into {tell.listed('h_h')}.",
-    "h_x": lambda tell: f"Another dense layer turns the input into {tell.listed('h_x')}.",
-    "h_pre": lambda tell: f"The two are added, unit by unit: {tell.listed('h_pre')}.",
-    "h": lambda tell: f"tanh of each sum is the new hidden state: {tell.each('h', _plain)}.",
-}
-_RELU: Captions = {
-    "h": lambda tell: (
-        "relu of each sum, 0 where it is negative, is the new hidden state: "
-        f"{tell.each('h', _plain)}."
-    ),
-}
-_TWO_LAYERS: Captions = {
-    "h_x": lambda tell: f"A dense layer turns the input into {tell.listed('h_x')}.",
-    "u": lambda tell: f"relu makes what is negative 0 and leaves the rest: {tell.listed('u')}.",
-    "s": lambda tell: f"The old hidden state is added, unit by unit: {tell.listed('s')}.",
-    "h": lambda tell: (
-        f"A second dense layer and {tell.trace.cell.step('h').op} turn the sum into the new hidden "
-        f"state: {tell.each('h', _plain)}."
-    ),
-}
-_LSTM: Captions = {
-    "f": lambda tell: f"The forget gate keeps {tell.shares('f', 'the old cell state')}.",
-    "fc": lambda tell: f"This much of the old cell state remains: {tell.each('fc', _plain)}.",
-    "i": lambda tell: f"The input gate lets in {tell.shares('i', 'the candidate')}.",
-    "g": lambda tell: f"The candidate proposes new content: {tell.each('g', _plain)}.",
-    "ig": lambda tell: f"This much of the candidate gets in: {tell.each('ig', _plain)}.",
-    "c": lambda tell: (
-        f"What was kept plus what was let in is the new cell state: {tell.each('c', _plain)}."
-    ),
-    "o": lambda tell: f"The output gate shows {tell.shares('o', 'tanh(c)')}.",
-    "tanh_c": lambda tell: (
-        f"tanh squeezes the cell state into (−1, 1): {tell.each('tanh_c', _plain)}."
-    ),
-    "h": lambda tell: (
-        f"What the output gate shows is the new hidden state: {tell.each('h', _plain)}."
-    ),
-}
-_PEEPHOLES: Captions = {
-    "f": lambda tell: (
-        f"The forget gate, which looks at the old cell state too, keeps {tell.shares('f', 'it')}."
-    ),
-    "i": lambda tell: (
-        "The input gate, which looks at the old cell state too, lets in "
-        f"{tell.shares('i', 'the candidate')}."
-    ),
-    "o": lambda tell: (
-        "The output gate, which looks at the new cell state too, shows "
-        f"{tell.shares('o', 'tanh(c)')}."
-    ),
-}
-_GRU: Captions = {
-    "r": lambda tell: f"The reset gate lets through {tell.shares('r', 'the recurrent part')}.",
-    "n_h": lambda tell: (
-        f"The recurrent part of the candidate, before the reset gate: {tell.each('n_h', _plain)}."
-    ),
-    "rn": lambda tell: f"After the reset gate this much of it is left: {tell.each('rn', _plain)}.",
-    "n": lambda tell: (
-        "Added to the input's part and put through tanh, it is the candidate: "
-        f"{tell.each('n', _plain)}."
-    ),
-    "z": lambda tell: f"The update gate keeps {tell.shares('z', 'the old hidden state')}.",
-    "z_not": lambda tell: (
-        f"What it does not keep is left for the candidate: {tell.each('z_not', _plain)}."
-    ),
-    "zn": lambda tell: f"The candidate contributes {tell.each('zn', _plain)}.",
-    "zh": lambda tell: f"The old hidden state contributes {tell.each('zh', _plain)}.",
-    "h": lambda tell: f"Both together are the new hidden state: {tell.each('h', _plain)}.",
-}
-_RESET_BEFORE: Captions = {
-    "r": lambda tell: f"The reset gate lets through {tell.shares('r', 'the old hidden state')}.",
-    "rh": lambda tell: (
-        f"This much of the old hidden state gets through: {tell.each('rh', _plain)}."
-    ),
-    "n": lambda tell: (
-        "Weighted, added to the input's part and put through tanh, it is the candidate: "
-        f"{tell.each('n', _plain)}."
-    ),
-}
-_Z_REPLACES: Captions = {
-    "z": lambda tell: f"The update gate takes {tell.shares('z', 'the candidate')}.",
-    "z_not": lambda tell: (
-        f"What it does not take is left for the old hidden state: {tell.each('z_not', _plain)}."
-    ),
-}
-
-
-def _plain(number: str, unit: str) -> str:
-    return f"{number} in unit {unit.translate(_NORMAL)}"
-
-
-_NORMAL = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-
-
-def shown_gates(cell: Cell) -> tuple[str, ...]:
-    """Return the gates that are shown together; with peepholes o waits for the new c."""
-    keys = SHOWN_GATES[cell.name]
-    return keys[:-1] if cell.peepholes else keys
-
-
-def _told(cell: Cell) -> Captions:
-    """Return what tells each beat of a cell: a variant's own words in place of the usual ones."""
-    told = _COMMON | {"rnn": _RNN, "lstm": _LSTM, "gru": _GRU}[cell.name]
-    if cell.name == "rnn":
-        told |= _RELU if cell.step("h").op == "relu" else {}
-        told |= _TWO_LAYERS if "s" in cell.names else {}
-    if cell.peepholes:
-        told |= _PEEPHOLES
-    if cell.name == "gru":
-        told |= _RESET_BEFORE if "rh" in cell.names else {}
-        told |= _Z_REPLACES if cell.step("zn").args[0] == "z" else {}
-    return told
+    def __getitem__(self, field: str) -> str:
+        """Return what a template's field stands for."""
+        at, value = self.at, self.at.number(self.name, self.unit)
+        if field == "k":
+            return subscript(self.unit)
+        if field == "is":  # "= 0.190", "> 0.9999"
+            return f"{value[0]} {value[1:]}" if value[0] in "<>" else f"= {value}"
+        if field == "share":
+            return percent(float(at.trace[self.name][at.t, at.b, self.unit]), at.digits)
+        if field == "worked":
+            return worked(at.trace, self.name, self.unit, at.t, at.b, at.digits).text()
+        if field == "value":
+            return value
+        raise KeyError(field)  # a wording that asks for what there is not
 
 
 def caption(trace: Trace, key: str, t: int, b: int = 0, digits: int = DIGITS) -> str:
     """Return the caption of the beat ``key`` (``f``, ``in``, ``recap`` …) at timestep t from 0."""
-    return _told(trace.cell)[key](Teller(trace, t, b, digits))
+    at = Moment(trace, t, b, digits)
+    if key in _WHOLE:
+        return _WHOLE["start" if key == "in" and t == 0 else key].format_map(at)
+    units = trace.shown(trace.cell.states[0])
+    if key == "gates":
+        parts = [(f"{gate}{{k}} {{is}}", gate, units[0]) for gate in shown_gates(trace.cell)]
+    else:
+        named = zip(_wordings(trace.cell)[key], units, strict=False)  # as many as there are of both
+        parts = [(wording, key, unit) for wording, unit in named]
+    told = [wording.format_map(Unit(at, name, unit)) for wording, name, unit in parts]
+    return ", ".join(told) + (", …" if len(units) > NAMED else ".")
+
+
+def shown_gates(cell: Cell) -> tuple[str, ...]:
+    """Return the gates that are shown together; with peepholes o waits for the new c."""
+    keys = _SHOWN_GATES[cell.name]
+    return keys[:-1] if cell.peepholes else keys
+
+
+def _wordings(cell: Cell) -> Captions:
+    """Return how each beat of a cell is told: a variant's own words in place of the usual ones."""
+    told = {"rnn": _RNN, "lstm": _LSTM, "gru": _GRU}[cell.name]
+    if "s" in cell.names:
+        told = told | _TWO_LAYERS
+    if "rh" in cell.names:
+        told = told | _RESET_BEFORE
+    if "zn" in cell.names and cell.step("zn").args[0] == "z":
+        told = told | _Z_REPLACES
+    return told

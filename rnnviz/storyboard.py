@@ -8,20 +8,22 @@ from rnnviz.cells import Cell
 from rnnviz.diagram import Diagram
 from rnnviz.errors import RnnvizError
 from rnnviz.excerpt import pictured
+from rnnviz.leads import lead
 from rnnviz.placement import place
 from rnnviz.rounding import DIGITS
 from rnnviz.tracing import Trace
 
 MOST_DIGITS = 4  # decimals that a pill and a table have room for
-# nodes in the order of a walk; a variant has some of them
-GATE_BEATS = {
+DETAILS = ("full", "gates", "brief")  # how a timestep is told, from slow to quick
+# full, a beat each: nodes in the order of a walk; a variant has some of them
+NODE_BEATS = {
     "rnn": ("h_h", "h_x", "u", "s", "h_pre", "h"),
     "lstm": ("f", "fc", "i", "g", "ig", "c", "o", "tanh_c", "h"),
     "gru": ("r", "n_h", "rn", "rh", "n", "z", "z_not", "zn", "zh", "h"),
 }
-# later timesteps: the beat's key and the nodes that it computes, once it can: a peephole makes o
-# wait for the new c
-BRIEF_BEATS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+# gates: a beat's key and the nodes that it computes, once it can: a peephole makes o wait for the
+# new c
+GROUP_BEATS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "rnn": (("h", ("h_h", "h_x", "u", "s", "h_pre", "h")),),
     "lstm": (
         ("gates", ("f", "i", "g", "o")),
@@ -44,9 +46,10 @@ class Focus:
 class Beat:
     """One idea: what lights up, along which wires values flow, which values appear.
 
-    ``t`` counts from 0, the id from 1 (``t1.f``). ``equation`` names the value whose equation
-    is shown, or is empty. ``lights`` are nodes, ``flows`` are wires as (source, target), and
-    ``reveals`` are names of values, in the order of computation.
+    ``t`` counts from 0, the id from 1 (``t1.f``). ``lead`` says what the motion shows, without the
+    numbers that it has yet to compute; ``caption`` what is seen then. ``equation`` names the value
+    whose equation is shown, or is empty. ``lights`` are nodes, ``flows`` are wires as (source,
+    target), and ``reveals`` are names of values, in the order of computation.
     """
 
     id: str
@@ -58,6 +61,7 @@ class Beat:
     flows: tuple[tuple[str, str], ...] = ()
     reveals: tuple[str, ...] = ()
     focus: Focus | None = None
+    lead: str = ""
 
     @property
     def key(self) -> str:
@@ -90,52 +94,67 @@ class Storyboard:
         raise RnnvizError(f"beat: wanted one of {ids}, got {beat_id!r}")
 
     def captioned(self, captions: Mapping[str, str]) -> "Storyboard":
-        """Return the same walk with some captions replaced by id; RnnvizError for an unknown id."""
-        for beat_id in captions:
-            self[beat_id]
-        beats = (replace(beat, caption=captions.get(beat.id, beat.caption)) for beat in self.beats)
-        return replace(self, beats=tuple(beats))
+        """Return the same walk with some captions replaced by id; an empty one takes the lead away.
+
+        Raises RnnvizError for an unknown id.
+        """
+        beats = {beat.id: beat for beat in self.beats}
+        for beat_id, text in captions.items():
+            beat = self[beat_id]
+            beats[beat_id] = replace(beat, caption=text, lead=beat.lead if text else "")
+        return replace(self, beats=tuple(beats.values()))
 
 
-def walk(trace: Trace, b: int = 0, digits: int = DIGITS) -> Storyboard:
-    """Return the default walk: the first timestep in full, later ones compressed, then a recap.
+def walk(trace: Trace, b: int = 0, digits: int = DIGITS, detail: str = "full") -> Storyboard:
+    """Return the default walk: each timestep in less detail than the one before, then a recap.
 
-    Of more than 8 inputs the first 4 are shown, unless some were picked. Raises RnnvizError for a
-    sample that is not there, for more than 8 hidden units to show, and for digits outside 1 to 4.
+    ``detail`` is that of the first timestep: ``full`` has a beat a node, ``gates`` one for all
+    gates, ``brief`` one for everything. Of more than 8 inputs the first 4 are shown, unless some
+    were picked. Raises RnnvizError for another detail, a sample that is not there, more than 8
+    hidden units to show, and digits outside 1 to 4.
     """
-    sizes = trace.sizes
-    trace.check_index("b", b, sizes["B"])
+    steps = trace.sizes["T"]
+    trace.check_index("b", b, trace.sizes["B"])
     if not 1 <= digits <= MOST_DIGITS:
         raise RnnvizError(f"digits: wanted 1 to {MOST_DIGITS} in a picture, got {digits}")
+    if detail not in DETAILS:
+        raise RnnvizError(f"detail: wanted one of {', '.join(DETAILS)}, got {detail!r}")
     trace = pictured(trace)
-    drawn = place(trace.cell, *(len(trace.shown(name)) for name in ("x", "h_prev")))
+    cell, shown = trace.cell, trace.shown("h_prev")
+    drawn = place(cell, len(trace.shown("x")), len(shown))
     beats: list[Beat] = []
-    for t in range(sizes["T"]):
-        beats.append(_arrival(trace.cell, t, caption(trace, "in", t, b, digits)))
-        if t == 0:
-            for name in _in_full(drawn):
-                text = caption(trace, name, t, b, digits)
-                beats.append(_step_beat(drawn, name, text, trace.shown(name)[0]))
+    for t in range(steps):
+        level = DETAILS[min(DETAILS.index(detail) + t, len(DETAILS) - 1)]
+        if level == "brief":
+            beats.append(_whole_beat(drawn, t))
+            continue
+        beats.append(_arrival(cell, t))
+        if level == "full":
+            beats += [_step_beat(drawn, name, t, shown[0]) for name in _nodes(drawn)]
         else:
-            for key, names in _in_brief(drawn):
-                beats.append(_brief_beat(drawn, key, names, t, caption(trace, key, t, b, digits)))
-    last = sizes["T"] - 1
-    beats.append(
-        Beat("recap", last, "Recap", caption(trace, "recap", last, b, digits),
-             lights=tuple(node.name for node in drawn.nodes))
-    )  # fmt: skip
-    return Storyboard(trace, drawn, tuple(beats), b, digits)
+            beats += [_group_beat(drawn, key, names, t) for key, names in _groups(drawn)]
+    beats.append(Beat("recap", steps - 1, "Recap", "", lights=tuple(n.name for n in drawn.nodes)))
+    told = (
+        replace(
+            beat,
+            caption=caption(trace, beat.key, beat.t, b, digits),
+            lead=lead(cell, beat.key, beat.t),
+        )
+        for beat in beats
+    )
+    return Storyboard(trace, drawn, tuple(told), b, digits)
 
 
-def _in_full(drawn: Diagram) -> tuple[str, ...]:
+def _nodes(drawn: Diagram) -> tuple[str, ...]:
+    """Return the nodes that are computed, in the order of a walk."""
     there = {node.name for node in drawn.nodes}
-    return tuple(name for name in GATE_BEATS[drawn.cell.name] if name in there)
+    return tuple(name for name in NODE_BEATS[drawn.cell.name] if name in there)
 
 
-def _in_brief(drawn: Diagram) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the beats of a later timestep: each node once, when all its wires bring values."""
+def _groups(drawn: Diagram) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what is computed together: each node once, when all its wires bring values."""
     known = {*drawn.cell.inputs, *drawn.cell.states}
-    for key, names in BRIEF_BEATS[drawn.cell.name]:
+    for key, names in GROUP_BEATS[drawn.cell.name]:
         due: list[str] = []
         for name in names:
             sources = {wire.source for wire in drawn.wires if wire.target == name}
@@ -145,39 +164,50 @@ def _in_brief(drawn: Diagram) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield key, tuple(due)
 
 
-def _arrival(cell: Cell, t: int, text: str) -> Beat:
+def _arrival(cell: Cell, t: int) -> Beat:
     names = (*cell.inputs, *cell.states)
-    carried = tuple(zip(cell.next_state, cell.states, strict=True)) if t else ()
-    return Beat(f"t{t + 1}.in", t, "What comes in", text, "", names, carried, names)
+    return Beat(f"t{t + 1}.in", t, "What comes in", "", "", names, _carried(cell, t), names)
 
 
-def _step_beat(drawn: Diagram, name: str, text: str, unit: int) -> Beat:
-    node = drawn.node(name)
+def _step_beat(drawn: Diagram, name: str, t: int, unit: int) -> Beat:
     sums = any(wire.kind == "dense" and wire.target == name for wire in drawn.wires)
-    return Beat(
-        id=f"t1.{name}",
-        t=0,
-        title=title(drawn.cell, name),
-        caption=text,
-        equation=name,
-        lights=(name,),
-        flows=_flows(drawn, (name,)),
-        reveals=node.steps,
-        focus=Focus(name, unit) if sums else None,
-    )
+    beat = _group_beat(drawn, name, (name,), t)
+    return replace(beat, focus=Focus(name, unit) if sums else None)
 
 
-def _brief_beat(drawn: Diagram, key: str, names: tuple[str, ...], t: int, text: str) -> Beat:
+def _group_beat(drawn: Diagram, key: str, names: tuple[str, ...], t: int) -> Beat:
     return Beat(
         id=f"t{t + 1}.{key}",
         t=t,
         title="Gates and candidate" if key == "gates" else title(drawn.cell, names[-1]),
-        caption=text,
+        caption="",
         equation="" if key == "gates" else names[-1],
         lights=names,
         flows=_flows(drawn, names),
-        reveals=tuple(step for name in names for step in drawn.node(name).steps),
+        reveals=_steps(drawn, names),
     )
+
+
+def _whole_beat(drawn: Diagram, t: int) -> Beat:
+    given, names = (*drawn.cell.inputs, *drawn.cell.states), _nodes(drawn)
+    return Beat(
+        id=f"t{t + 1}.all",
+        t=t,
+        title=f"Timestep {t + 1}",
+        caption="",
+        lights=(*given, *names),
+        flows=(*_carried(drawn.cell, t), *_flows(drawn, names)),
+        reveals=(*given, *_steps(drawn, names)),
+    )
+
+
+def _carried(cell: Cell, t: int) -> tuple[tuple[str, str], ...]:
+    """Return where the states of the timestep before come back; the first has none before it."""
+    return tuple(zip(cell.next_state, cell.states, strict=True)) if t else ()
+
+
+def _steps(drawn: Diagram, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(step for name in names for step in drawn.node(name).steps)
 
 
 def _flows(drawn: Diagram, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
