@@ -33,6 +33,8 @@ def asked(monkeypatch):
             output.mkdir()
         else:
             output.write_bytes(b"new")
+        for path in settings.beside(output).values():
+            path.write_bytes(b"new")
         return output
 
     monkeypatch.setattr(rnnviz.video.render, "render", render)
@@ -125,7 +127,10 @@ def bad_weights():
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        (["vgg"], 2, "SCENE: wanted one of legend, rnn, lstm, gru, got 'vgg'"),
+        (["vgg"], 2, "SCENE: wanted one of legend, rnn, lstm, gru or a .py file, got 'vgg'"),
+        (["no.py"], 3, "no.py: No such file or directory"),
+        (["rnn", "-s", "--captions", "srt"], 2, "--captions: wanted burn or off with --still"),
+        (["rnn", "--beat", "t1.h"], 2, "--beat: wanted with --still, got 't1.h' alone"),
         (
             ["rnn", "-o", "x.avi"],
             2,
@@ -197,3 +202,125 @@ def test_a_folder_that_cannot_be_written_is_said_before_any_work(here, asked, mo
     assert "wanted a folder that can be written, got '.'" in done.stderr
     assert asked == []
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "burnt", "made"),
+    [
+        ([], True, ["rnn.mp4"]),
+        (["--captions", "burn"], True, ["rnn.mp4"]),
+        (["--captions", "off"], False, ["rnn.mp4"]),
+        (["--captions", "srt"], False, ["rnn.mp4", "rnn.srt"]),
+        (["--captions", "vtt", "--transcript"], False, ["rnn.mp4", "rnn.vtt", "rnn.txt"]),
+        (["--captions", "off", "--transcript", "-s"], False, ["rnn.png", "rnn.txt"]),
+        (["--captions", "srt", "--format", "png"], False, ["rnn", "rnn.srt"]),
+    ],
+)
+def test_captions_and_a_transcript_go_where_they_are_asked_for(here, asked, args, burnt, made):
+    done = run("rnn", *args)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines() == [f"renders/{name}" for name in made]
+    assert asked[0][1].captions is burnt
+
+
+def test_a_file_beside_the_output_needs_force_too(here, asked):
+    beside = here / "x.srt"
+    beside.write_bytes(b"old")
+    args = ("rnn", "-o", here / "x.mp4", "--captions", "srt")
+    done = run(*args)
+    assert done.exit_code == 2
+    assert f"--output: '{beside}' exists; --force replaces it" in done.stderr
+    assert (asked, beside.read_bytes()) == ([], b"old")
+    assert run(*args, "--force").exit_code == 0
+    assert beside.read_bytes() == b"new"
+
+
+def test_detail_and_beat_reach_the_scene(here, asked):
+    assert run("gru", "-s", "--beat", "t1.r", "--detail", "gates").exit_code == 0
+    assert (asked[0][1].detail, asked[0][3].beat) == ("gates", "t1.r")
+
+
+def test_a_still_of_a_beat_with_its_transcript_really_is_made(here):
+    done = run("rnn", "-s", "-ql", "--beat", "t1.h_x", "--transcript", "--quiet", "-o", "x.png")
+    assert (done.exit_code, done.stdout) == (0, "x.png\nx.txt\n")
+    assert "[t1.h_x]" in Path("x.txt").read_text("utf-8")
+    done = run("rnn", "-s", "-ql", "--beat", "t1.q", "--quiet", "-o", "y.png")
+    assert done.exit_code == 3
+    assert done.stderr.startswith("Error: beat: wanted one of t1.in, t1.h_h, ")
+    assert len(done.stderr.splitlines()) == 1
+    assert not Path("y.png").exists()
+
+
+LECTURE = """\
+from rnnviz.stage import DARK, CellScene
+
+
+class Short(CellScene):
+    cell = "gru"
+    theme = DARK
+
+    def construct(self):
+        self.stage.play(self.storyboard["t1.in"])
+"""
+
+
+def test_a_lecture_in_a_file_brings_its_cell_and_theme(here, asked):
+    Path("lecture.py").write_text(LECTURE)
+    done = run("lecture.py", "--steps", 1)
+    assert (done.exit_code, done.stdout) == (0, "renders/lecture.mp4\n")
+    scene, view = asked[0][:2]
+    assert (scene.__name__, view.trace.cell.name, view.theme.name) == ("Short", "gru", "dark")
+    assert view.trace.sizes["T"] == 1
+    assert run("lecture.py:Short", "--theme", "light", "--force").exit_code == 0
+    assert asked[1][1].theme.name == "light"
+    assert run("rnn").exit_code == 0
+    assert asked[2][1].theme.name == "light"
+
+
+def test_a_lecture_really_is_rendered(here):
+    Path("lecture.py").write_text(LECTURE)
+    assert run("lecture.py", "-s", "-ql", "--quiet", "-o", "x.png").stdout == "x.png\n"
+    with Image.open("x.png") as image:
+        assert image.getpixel((2, 2))[:3] == tuple(bytes.fromhex("12151d"))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (LECTURE.replace("t1.in", "t1.f"), "lecture.py, line 9: beat: wanted one of t1.in, "),
+        (
+            LECTURE.replace("self.storyboard", "board"),
+            "lecture.py, line 9: NameError: name 'board'",
+        ),
+        (LECTURE.replace("DARK,", ""), "lecture.py, line 6: NameError: name 'DARK'"),
+        (
+            LECTURE + "class Two(Short):\n    pass\n",
+            "wanted one subclass of TracedScene, got Short, T",
+        ),
+        (
+            "from manim import Scene\nclass A(Scene):\n    pass\n",
+            "subclass of TracedScene, got none",
+        ),
+    ],
+)
+def test_what_goes_wrong_in_a_lecture_is_one_line(here, source, message):
+    Path("lecture.py").write_text(source)
+    done = run("lecture.py", "-s", "-ql", "--quiet")
+    assert done.exit_code == 3
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert list(here.glob("renders/*")) == []
+
+
+def test_debug_shows_where_a_lecture_failed(here):
+    Path("lecture.py").write_text(LECTURE.replace("self.storyboard", "board"))
+    done = CliRunner().invoke(cli, ["--debug", "render", "lecture.py", "-s", "-ql", "--quiet"])
+    assert 'File "lecture.py", line 9, in construct' in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("Error: lecture.py, line 9: NameError")
+
+
+def test_a_scene_that_has_no_view_is_refused(here, asked, monkeypatch):
+    monkeypatch.setattr("rnnviz.cli.render.load_scene", lambda name: dict)
+    done = run("rnn")
+    assert done.exit_code == 3
+    assert "scene 'rnn': wanted a subclass of TracedScene, got dict" in done.stderr

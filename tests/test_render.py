@@ -1,19 +1,23 @@
 """Real files from real renders, small and short: every format, decoded again."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import av
 import numpy as np
 import pytest
-from manim import Scene
+import srt
 from PIL import Image
 
 import rnnviz as rv
 from picture import view
+from rnnviz.cues import heading
 from rnnviz.files import replacing_folder
-from rnnviz.stage import View
+from rnnviz.scene_list import load_scene
+from rnnviz.stage import DARK, LIGHT, CellScene, TracedScene, View, legend
 from rnnviz.video.render import render
 from rnnviz.video.settings import Settings
 from scenes.rnn import RNNCell
@@ -132,7 +136,128 @@ def test_a_render_that_fails_leaves_the_old_file(tmp_path, still):
     assert list(tmp_path.iterdir()) == [path]
 
 
-class Nothing(Scene):
+class Watched(RNNCell):
+    """Keeps the scenes that are made of it."""
+
+    made: ClassVar[list[CellScene]] = []
+
+    def construct(self) -> None:
+        self.made.append(self)
+        super().construct()
+
+
+def test_chapters_and_subtitles_are_those_of_the_beats(tmp_path):
+    settings = Settings(**SMALL, subtitles="srt", transcript=True)
+    path = render(Watched, short(title="Mine", captions=False), tmp_path / "a.b.mp4", settings)
+    cues = Watched.made.pop().cues()
+    with av.open(str(path)) as file:
+        chapters = [
+            (
+                one["start"] * one["time_base"],
+                one["end"] * one["time_base"],
+                one["metadata"]["title"],
+            )
+            for one in file.chapters()
+        ]
+        length = file.streams.video[0].frames / SMALL["fps"]
+        assert file.metadata["title"] == "Mine"
+    frame = 1 / SMALL["fps"]
+    assert [title for _, _, title in chapters] == [heading(cue.beat) for cue in cues]
+    assert "t = 1 · Sum" in [title for _, _, title in chapters]
+    assert chapters[-1][2] == "Recap"
+    for (start, _, _), cue in zip(chapters, cues, strict=True):
+        assert abs(start - cue.start) < frame
+    assert [end for _, end, _ in chapters][:-1] == [start for start, _, _ in chapters][1:]
+    assert abs(chapters[-1][1] - length) < frame / 2
+    assert abs(cues[-1].end - length) < frame / 2
+    told = srt.parse((tmp_path / "a.b.srt").read_text("utf-8"))
+    last = [part for part in told if part.content == cues[-1].beat.caption]
+    assert abs(last[0].end.total_seconds() - length) < frame / 2
+    text = (tmp_path / "a.b.txt").read_text("utf-8")
+    assert text.startswith("Mine\n")
+    assert f"\n0:00  {chapters[0][2]}  [t1.in]\n" in text
+    assert {one.name for one in tmp_path.iterdir()} == {"a.b.mp4", "a.b.srt", "a.b.txt"}
+
+
+def test_a_legend_has_cues_and_its_transcript_says_what_it_shows(tmp_path):
+    settings = Settings(**SMALL, format="webm", subtitles="vtt", transcript=True)
+    view_ = view("lstm", pace=0.1, captions=False)
+    render(load_scene("legend"), view_, tmp_path / "l.webm", settings)
+    text = (tmp_path / "l.txt").read_text("utf-8")
+    told = (tmp_path / "l.vtt").read_text("utf-8")
+    assert told.count(" --> ") == text.count("[legend.") == len(legend.BEATS)
+    for beat in legend.BEATS:
+        assert beat.caption in text
+        assert beat.caption in told
+    assert "not computed yet" in text.splitlines()
+
+
+@pytest.mark.parametrize("captions", [True, False])
+def test_without_captions_the_band_is_free(tmp_path, captions):
+    still = Settings(**SMALL, format="png", still=True)
+    path = render(RNNCell, short(captions=captions), tmp_path / "x.png", still)
+    band = np.asarray(Image.open(path).convert("RGB"))[168:].reshape(-1, 3)
+    colours = {tuple(colour) for colour in band.tolist()}
+    assert (colours == {(255, 255, 255)}) is not captions
+
+
+def test_a_still_can_be_that_of_a_beat(tmp_path):
+    still = {**SMALL, "format": "png", "still": True, "transcript": True}
+    shown = short()
+    ids = ("t1.in", "t1.h", "")
+    pictures = []
+    for beat in ids:
+        path = render(RNNCell, shown, tmp_path / "x.png", Settings(**still, beat=beat))
+        pictures.append(path.read_bytes())
+        told = re.findall(r"\[(.+)\]$", (tmp_path / "x.txt").read_text("utf-8"), re.M)
+        assert told[-1] == (beat or "recap")
+    assert len(set(pictures)) == 3
+
+
+def test_a_beat_that_is_not_played_is_refused_and_nothing_written(tmp_path):
+    settings = Settings(**SMALL, format="png", still=True, transcript=True, beat="t9.f")
+    with pytest.raises(rv.RnnvizError, match=r"^beat: wanted one of t1.in, .*, recap, got 't9.f'$"):
+        render(RNNCell, short(), tmp_path / "x.png", settings)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("broken", ["construct", "finish"])
+def test_a_render_that_fails_leaves_what_is_beside_it(tmp_path, monkeypatch, broken):
+    for name in ("x.mp4", "x.srt"):
+        (tmp_path / name).write_bytes(b"old")
+    settings = Settings(**SMALL, subtitles="srt", transcript=True)
+    scene = Fails if broken == "construct" else RNNCell
+
+    def finish(*args):
+        raise RuntimeError("half-way")
+
+    monkeypatch.setattr("rnnviz.video.render._finish", finish)
+    with pytest.raises(RuntimeError, match="half-way"):
+        render(scene, short(), tmp_path / "x.mp4", settings)
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == {
+        "x.mp4": b"old",
+        "x.srt": b"old",
+    }
+
+
+def test_files_beside_a_folder_of_frames_have_its_whole_name(tmp_path):
+    settings = Settings(**SMALL, format="png", subtitles="vtt", transcript=True)
+    assert settings.beside(tmp_path / "v1.2") == {
+        "vtt": tmp_path / "v1.2.vtt",
+        "txt": tmp_path / "v1.2.txt",
+    }
+
+
+class Dark(RNNCell):
+    theme = DARK
+
+
+def test_a_scene_brings_its_theme_where_no_view_is_given():
+    assert Dark().seen().theme is DARK
+    assert RNNCell().seen().theme is LIGHT
+
+
+class Nothing(TracedScene):
     pass
 
 
@@ -172,6 +297,12 @@ def test_a_folder_is_replaced_only_as_a_whole(tmp_path):
         ({"still": True}, "wanted 'png' for a still, got 'mp4'"),
         ({"width": 321}, "wanted even sides for mp4, got 321,180"),
         ({"format": "gif", "fps": 60}, "fps: wanted at most 50 for gif, got 60"),
+        ({"beat": "t1.f"}, "beat: wanted with a still, got 't1.f' for a video"),
+        ({"subtitles": "ass"}, "subtitles: wanted one of srt, vtt, got 'ass'"),
+        (
+            {"format": "png", "still": True, "subtitles": "srt"},
+            "subtitles: wanted for a video, got 'srt' for a still",
+        ),
     ],
 )
 def test_settings_that_cannot_be_met_are_refused(changed, message):
@@ -202,5 +333,5 @@ def test_plain_manim_renders_the_scene_files(tmp_path, file, scene):
 def test_scenes_are_importable_from_the_package():
     from rnnviz.scenes.lstm import LSTMCell
 
-    assert issubclass(LSTMCell, Scene)
+    assert issubclass(LSTMCell, CellScene)
     assert LSTMCell.cell == "lstm"

@@ -2,78 +2,42 @@
 
 import os
 import signal
-from dataclasses import replace
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from rnnviz.cli.encoding import Encoding, encoding_options, settings_for, target_for
+from rnnviz.cli.look import Look, look_options
 from rnnviz.cli.output import check_output
 from rnnviz.cli.picks import Picks, check_room, pick_options, picked
 from rnnviz.cli.progress import beats_shown
 from rnnviz.cli.reading import read_trace
 from rnnviz.cli.source import Source, source_options
 from rnnviz.errors import RnnvizError
-from rnnviz.rounding import DIGITS
+from rnnviz.scene_file import blamed, scene_in, scene_path
 from rnnviz.scene_list import load_scene, scene_names
-from rnnviz.video.settings import FORMATS, GIF_FPS, QUALITIES, Settings
+from rnnviz.video.settings import Settings
 
-FOLDER = Path("renders")
-THEMES = ("light", "dark", "print")
-
-
-def _size(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
-    if value is None:
-        return None
-    parts = value.replace("x", ",").split(",")
-    if len(parts) != 2 or not all(part.strip().isdecimal() for part in parts):
-        raise click.BadParameter(f"wanted WIDTH,HEIGHT in pixels, got {value!r}")
-    return int(parts[0]), int(parts[1])
+if TYPE_CHECKING:
+    from rnnviz.stage import TracedScene
 
 
 @click.command()
 @click.argument("scene", metavar="SCENE")
-@click.option(
-    "-q",
-    "--quality",
-    type=click.Choice(tuple(QUALITIES)),
-    default="h",
-    help="480p15, 720p30, 1080p60, 1440p60 or 2160p60.  [h]",
-)
-@click.option("--format", "kind", type=click.Choice(FORMATS), help="Format of the output.  [mp4]")
-@click.option("-t", "--transparent", is_flag=True, help="No background (mov unless told).")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="File to write, or the folder for png frames.  [renders/SCENE.mp4]",
-)
+@encoding_options
 @click.option("-p", "--preview", is_flag=True, help="Open the result when it is done.")
-@click.option("-s", "--still", is_flag=True, help="Only the last frame, as png.")
-@click.option("--fps", type=click.IntRange(1, 240), help="Frames a second.")
-@click.option("-r", "--resolution", callback=_size, metavar="W,H", help="Pixels, as W,H or WxH.")
-@click.option("--theme", type=click.Choice(THEMES), default="light", help="Colours.  [light]")
-@click.option("--title", default="", help="Heading instead of the cell's name.")
-@click.option("--digits", type=click.IntRange(1, 4), default=DIGITS, help="Decimals.  [3]")
-@click.option("--pace", type=click.FloatRange(0.05, 20), default=1.0, help="2 is half as fast.")
+@look_options
 @click.option("--force", is_flag=True, help="Replace an existing output.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 @pick_options
 @source_options
 def render(
     scene: str,
-    quality: str,
-    kind: str | None,
-    transparent: bool,
-    output: Path | None,
+    encoding: Encoding,
     preview: bool,
-    still: bool,
-    fps: int | None,
-    resolution: tuple[int, int] | None,
-    theme: str,
-    title: str,
-    digits: int,
-    pace: float,
+    look: Look,
     force: bool,
     quiet: bool,
     picks: Picks,
@@ -81,68 +45,40 @@ def render(
 ) -> None:
     """Render a scene as a video or an image.
 
-    SCENE is one of those that `rnnviz scenes` lists. The numbers are the demo's unless a file or
-    an option says otherwise. The path of the result is printed.
+    SCENE is one of those that `rnnviz scenes` lists, or a Python file with a scene, such as
+    lecture.py or lecture.py:ClassName. The numbers are the demo's unless a file or an option says
+    otherwise. The paths of what was made are printed.
     """
-    if scene not in scene_names():
+    file = scene_path(scene)
+    if file is None and scene not in scene_names():
         known = ", ".join(scene_names())
-        raise click.UsageError(f"SCENE: wanted one of {known}, got {scene!r}")
-    settings = _settings(quality, _format(kind, output, transparent, still), transparent, still)
-    settings = _adjusted(settings, fps, resolution)
-    target = _target(scene, output, settings)
+        raise click.UsageError(f"SCENE: wanted one of {known} or a .py file, got {scene!r}")
+    name = file[0].stem if file else scene
+    settings = settings_for(encoding, look.subtitles)
+    target = target_for(name, encoding.output, settings)
+    beside = settings.beside(target).values()
     check_output(target, force, settings.is_folder)
-    _render(scene, settings, target, (theme, title, digits, pace), quiet, picks, source)
-    click.echo(os.fsencode(target))  # as bytes: a name need not be text
+    for path in beside:
+        check_output(path, force)
+    with blamed(file[0]) if file else nullcontext():
+        _render(_loaded(scene, file), name, settings, target, look, quiet, picks, source)
+    for path in (target, *beside):
+        click.echo(os.fsencode(path))  # as bytes: a name need not be text
     if preview:
         click.launch(str(target))
 
 
-def _format(kind: str | None, output: Path | None, transparent: bool, still: bool) -> str:
-    """Return the format that the options ask for; UsageError where they contradict each other."""
-    found = output.suffix.lower().lstrip(".") if output else ""
-    if found and found not in FORMATS:
-        wanted = ", ".join(f".{name}" for name in FORMATS)
-        raise click.UsageError(f"--output: wanted an extension of {wanted}, got '.{found}'")
-    if kind and found and kind != found:
-        raise click.UsageError(f"--format: wanted {found!r} for {str(output)!r}, got {kind!r}")
-    chosen = kind or found or ("png" if still else "mov" if transparent else "mp4")
-    if still and chosen != "png":
-        raise click.UsageError(f"--still: wanted with png, got {chosen!r}")
-    if found == "png" and not still:
-        raise click.UsageError(
-            "--output: wanted a folder for the png frames (or --still for one image), "
-            f"got {str(output)!r}"
+def _loaded(scene: str, file: tuple[Path, str] | None) -> "type[TracedScene]":
+    from rnnviz.stage import TracedScene
+
+    if file:
+        return scene_in(*file, TracedScene)
+    loaded = load_scene(scene)
+    if not issubclass(loaded, TracedScene):
+        raise RnnvizError(
+            f"scene {scene!r}: wanted a subclass of TracedScene, got {loaded.__name__}"
         )
-    return chosen
-
-
-def _settings(quality: str, kind: str, transparent: bool, still: bool) -> Settings:
-    width, height, fps = QUALITIES[quality]
-    fps = min(fps, GIF_FPS) if kind == "gif" else fps
-    if kind == "mp4" and transparent:
-        raise click.UsageError("--transparent: wanted with webm, mov, gif or png, got 'mp4'")
-    return Settings(width, height, fps, kind, transparent, still)
-
-
-def _adjusted(settings: Settings, fps: int | None, size: tuple[int, int] | None) -> Settings:
-    try:
-        if fps is not None:
-            settings = replace(settings, fps=fps)
-        if size is not None:
-            settings = replace(settings, width=size[0], height=size[1])
-    except RnnvizError as error:
-        option = "--fps: " if str(error).startswith("fps") else "--resolution: "
-        message = str(error).removeprefix("fps: ").removeprefix("resolution: ")
-        raise click.UsageError(option + message) from None
-    return settings
-
-
-def _target(scene: str, output: Path | None, settings: Settings) -> Path:
-    suffix = "" if settings.is_folder else f".{settings.format}"
-    if output is None:
-        FOLDER.mkdir(exist_ok=True)
-        return FOLDER / f"{scene}{suffix}"
-    return output if output.suffix or not suffix else output.with_name(output.name + suffix)
+    return loaded
 
 
 def _stop(number: int, frame: object) -> None:
@@ -151,10 +87,11 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _render(
+    scene: "type[TracedScene]",
     name: str,
     settings: Settings,
     target: Path,
-    look: tuple[str, str, int, float],
+    look: Look,
     quiet: bool,
     picks: Picks,
     source: Source,
@@ -162,13 +99,19 @@ def _render(
     from rnnviz.stage import View, theme_named
     from rnnviz.video.render import render as render_scene
 
-    theme, title, digits, pace = look
-    loaded = load_scene(name)
-    read = read_trace(getattr(loaded, "cell", "lstm"), source)
+    read = read_trace(scene.cell, source)
     trace = picked(read.trace, picks)
     check_room(trace)
-    view = View(trace, 0, digits, theme_named(theme), title or read.title, pace)
+    view = View(
+        trace,
+        digits=look.digits,
+        theme=theme_named(look.theme) if look.theme else scene.theme,
+        title=look.title or read.title,
+        pace=look.pace,
+        detail=look.detail,
+        captions=look.captions == "burn",
+    )
     signal.signal(signal.SIGTERM, _stop)
     label = f"{name} {settings.width}×{settings.height} {settings.format}"
     with beats_shown(label, quiet) as progress:
-        render_scene(loaded, view, target, settings, progress)
+        render_scene(scene, view, target, settings, progress)

@@ -17,6 +17,7 @@ from rnnviz.ops import OPS
 from rnnviz.rounding import DIGITS
 from rnnviz.rounding import show as shown
 from rnnviz.tracing import Trace
+from rnnviz.transcripts import head
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -73,7 +74,7 @@ def _parts(
     from rnnviz.cli.worked import worked_unit
 
     trace = read.trace
-    yield _head(read)
+    yield head(trace, read.where)
     for step in steps:
         if unit is None:
             yield from _timestep(trace, step, digits, width)
@@ -88,19 +89,6 @@ def _gates(cell: Cell, gate: str | None) -> tuple[str, ...]:
     if gate not in keys:
         raise click.UsageError(f"--gate: wanted one of {', '.join(keys)}, got {gate!r}")
     return (gate,)
-
-
-def _head(read: Read) -> str:
-    trace = read.trace
-    units = {"T": "timestep", "B": "sample", "I": "input", "H": "hidden unit"}
-    shown_ = {"I": len(trace.shown("x")), "H": len(trace.shown("h_prev"))}
-    sizes = (
-        f"{letter} = {size} {units[letter]}{'s' * (size != 1)}"
-        f"{f' ({shown_[letter]} shown)' if shown_.get(letter, size) < size else ''}"
-        for letter, size in trace.sizes.items()
-    )
-    where = f" · {read.where}" if read.where else ""
-    return f"{trace.cell.title} · {trace.cell.convention}{where}\n{', '.join(sizes)}"
 
 
 def _timestep(trace: Trace, t: int, digits: int, width: int) -> "Iterator[RenderableType]":
@@ -135,8 +123,8 @@ def _tables(
     for start in range(0, columns, per_table):
         stop = min(start + per_table, columns)
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for head in heads:
-            table.add_column(head, no_wrap=True)
+        for column in heads:
+            table.add_column(column, no_wrap=True)
         for k in indices[start:stop]:
             table.add_column(str(k + 1), justify="right", no_wrap=True, min_width=widest)
         for name, row in numbers.items():

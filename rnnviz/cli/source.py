@@ -1,13 +1,11 @@
 """Where a trace comes from: the options that show, trace and render share."""
 
-import functools
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
+from rnnviz.cli.gathering import gathered
 from rnnviz.conventions import CONVENTIONS
 from rnnviz.model import DIRECTIONS
 from rnnviz.params import MAX_DRAWN
@@ -83,17 +81,7 @@ _OPTIONS = (
 )
 
 
-def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the source options to a click command, which gets them as one ``source: Source``."""
-
-    @functools.wraps(command)
-    def wrapped(*args: Any, **given: Any) -> Any:
-        source = Source(**{field.name: given.pop(field.name) for field in fields(Source)})
-        return command(*args, source=source, **given)
-
-    for option in reversed(_OPTIONS):
-        option(wrapped)
-    return wrapped
+source_options = gathered("source", Source, _OPTIONS)
 
 
 def check_conflicts(options: Source) -> None:

@@ -1,17 +1,26 @@
 """From what manim wrote to what was asked for: mp4 that starts at once, gif, png frames."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from rnnviz.cues import Cue, chapters
 
-def faststart(source: Path, target: Path) -> None:
-    """Copy an mp4 without re-encoding so that its index comes first and players start at once."""
+if TYPE_CHECKING:
+    from av.container.core import Chapter
+
+
+def faststart(source: Path, target: Path, title: str, cues: Sequence[Cue]) -> None:
+    """Copy an mp4 without re-encoding, with a title and a chapter a beat.
+
+    Its index comes first, so that players start at once.
+    """
     with (
         av.open(str(source)) as given,
         av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as written,
@@ -21,10 +30,25 @@ def faststart(source: Path, target: Path) -> None:
             for stream in given.streams
             if isinstance(stream, VideoStream)
         }
+        written.metadata["title"] = title
+        written.set_chapters(_chapters(cues, (given.duration or 0) / av.time_base))
         for packet in given.demux():
             if packet.dts is not None and packet.stream.index in streams:
                 packet.stream = streams[packet.stream.index]
                 written.mux(packet)
+
+
+def _chapters(cues: Sequence[Cue], end: float) -> "list[Chapter]":
+    return [
+        {
+            "id": number,
+            "start": round(one.start * 1000),
+            "end": round(one.end * 1000),
+            "time_base": Fraction(1, 1000),
+            "metadata": {"title": one.title},
+        }
+        for number, one in enumerate(chapters(cues, end))
+    ]
 
 
 def to_frames(source: Path, folder: Path) -> None:

@@ -1,7 +1,9 @@
 """What a render should be: size, frame rate, format; checked before any work is done."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from rnnviz import subtitles
 from rnnviz.errors import RnnvizError
 
 QUALITIES = {  # manim's letters: width, height, frames a second
@@ -19,7 +21,12 @@ SIDES, RATES = (64, 7680), (1, 240)
 
 @dataclass(frozen=True)
 class Settings:
-    """One output: pixels, frames a second, format, transparent background, last frame only."""
+    """One output: pixels, frames a second, format, transparent background, last frame only.
+
+    ``beat`` is the id of the beat at whose end a still is taken; empty is the scene's end.
+    ``subtitles`` is the format of a file of captions beside the video, or empty; ``transcript``
+    asks for the text of the picture beside it.
+    """
 
     width: int = 1920
     height: int = 1080
@@ -27,6 +34,9 @@ class Settings:
     format: str = "mp4"
     transparent: bool = False
     still: bool = False
+    beat: str = ""
+    subtitles: str = ""
+    transcript: bool = False
 
     def __post_init__(self) -> None:
         for name, value, (least, most) in (
@@ -45,6 +55,13 @@ class Settings:
             )
         if self.still and self.format != "png":
             raise RnnvizError(f"format: wanted 'png' for a still, got {self.format!r}")
+        if self.beat and not self.still:
+            raise RnnvizError(f"beat: wanted with a still, got {self.beat!r} for a video")
+        if self.subtitles not in ("", *subtitles.FORMATS):
+            wanted = ", ".join(subtitles.FORMATS)
+            raise RnnvizError(f"subtitles: wanted one of {wanted}, got {self.subtitles!r}")
+        if self.subtitles and self.still:
+            raise RnnvizError(f"subtitles: wanted for a video, got {self.subtitles!r} for a still")
         if self.format in ("mp4", "webm") and (self.width % 2 or self.height % 2):
             raise RnnvizError(
                 f"resolution: wanted even sides for {self.format}, got {self.width},{self.height}"
@@ -56,3 +73,9 @@ class Settings:
     def is_folder(self) -> bool:
         """Whether the output is a folder of frames."""
         return self.format == "png" and not self.still
+
+    def beside(self, output: Path) -> dict[str, Path]:
+        """Return the files that go beside ``output``, by what they hold: srt, vtt, txt."""
+        kinds = [*filter(None, [self.subtitles]), *(["txt"] if self.transcript else [])]
+        name = output.name if self.is_folder else output.stem
+        return {kind: output.with_name(f"{name}.{kind}") for kind in kinds}
