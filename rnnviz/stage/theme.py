@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from re import fullmatch
 
 from rnnviz.cells import Cell
 from rnnviz.errors import RnnvizError
@@ -11,7 +12,10 @@ Rgb = str  # "#rrggbb"
 
 @dataclass(frozen=True)
 class Theme:
-    """A palette; ``hues`` are the base colours by role, text on any of them keeps 4.5:1."""
+    """A palette; ``hues`` are the colours of text and lines by role, ``tints`` brighter for fills.
+
+    Hues of one cell stay apart for colour-blind eyes too, so some are darker than a fill may be.
+    """
 
     name: str
     background: Rgb
@@ -22,7 +26,8 @@ class Theme:
     band: Rgb
     positive: Rgb
     negative: Rgb
-    hues: dict[str, Rgb]
+    hues: Mapping[str, Rgb]
+    tints: Mapping[str, Rgb] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=lambda: _ROLES)
 
     def of(self, cell: Cell) -> "Theme":
@@ -36,9 +41,26 @@ class Theme:
         """Return the colour of a value: that of its gate, state or input."""
         return self.hues[self.roles.get(name, "neutral")]
 
+    def tint(self, name: str) -> Rgb:
+        """Return the colour with which a value's area is filled."""
+        return self.tints.get(self.roles.get(name, "neutral"), self.hue(name))
+
     def fill(self, name: str, size: float) -> Rgb:
-        """Return a pill's fill for |value| = ``size``: the hue, stronger the larger it is."""
-        return mix(self.cell, self.hue(name), 0.08 + 0.36 * min(1.0, size))
+        """Return a pill's fill for |value| = ``size``: the tint, stronger the larger it is."""
+        return mix(self.cell, self.tint(name), 0.08 + 0.36 * min(1.0, size))
+
+    def with_hues(self, **hues: Rgb) -> "Theme":
+        """Return the theme with other colours (#rrggbb) for some roles, text and fills alike.
+
+        Raises RnnvizError for a role that there is not and for what is no colour.
+        """
+        for role, hue in hues.items():
+            if role not in self.hues:
+                raise RnnvizError(f"role: wanted one of {', '.join(self.hues)}, got {role!r}")
+            if not fullmatch("#[0-9a-fA-F]{6}", hue):
+                raise RnnvizError(f"{role}: wanted a colour as #rrggbb, got {hue!r}")
+        tints = {role: tint for role, tint in self.tints.items() if role not in hues}
+        return replace(self, hues={**self.hues, **hues}, tints=tints)
 
 
 _ROLES: Mapping[str, str] = {
@@ -80,14 +102,21 @@ LIGHT = Theme(
     positive="#1c2030",
     negative="#5b6377",
     hues={
-        "input": "#0f7a55",
-        "hidden": "#b8274c",
-        "cell": "#1f5fae",
-        "drop": "#b04a0a",
-        "write": "#7a6000",
-        "candidate": "#7443b0",
-        "show": "#0b7480",
+        "input": "#077c50",
+        "hidden": "#a8002c",
+        "cell": "#1a67c9",
+        "drop": "#a7570e",
+        "write": "#473e00",
+        "candidate": "#6616a1",
+        "show": "#0b5a62",
         "neutral": "#4b5468",
+    },
+    tints={
+        "hidden": "#d0244e",
+        "drop": "#e07a1f",
+        "write": "#d6ad00",
+        "candidate": "#8740d0",
+        "show": "#0f97a3",
     },
 )
 DARK = Theme(
@@ -101,13 +130,13 @@ DARK = Theme(
     positive="#f2f4fa",
     negative="#a3acc0",
     hues={
-        "input": "#4fd0a0",
-        "hidden": "#ff8098",
-        "cell": "#7fb2f0",
-        "drop": "#f0a060",
-        "write": "#e0c44a",
-        "candidate": "#c0a0f5",
-        "show": "#55cbd8",
+        "input": "#63eaa4",
+        "hidden": "#f46079",
+        "cell": "#a3c8ff",
+        "drop": "#f49c60",
+        "write": "#f9d51a",
+        "candidate": "#b683f7",
+        "show": "#44b3b8",
         "neutral": "#b4bccc",
     },
 )

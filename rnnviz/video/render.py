@@ -6,18 +6,23 @@ the index at the end, and that a second render in the same folder would be in th
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from manim import Scene, tempconfig
+from manim.utils.exceptions import EndSceneEarlyException
 from numpy.typing import NDArray
 
 from rnnviz.errors import RnnvizError
 from rnnviz.files import replacing, replacing_folder
-from rnnviz.stage import View
+from rnnviz.stage import TracedScene, View
+from rnnviz.storyboard import Beat
+from rnnviz.subtitles import srt, vtt
 from rnnviz.video.convert import faststart, to_frames, to_gif
+from rnnviz.video.halo import haloed
 from rnnviz.video.settings import Settings
 
 Progress = Callable[[str, int, int], None]  # a beat's title, its number from 1, how many there are
@@ -25,7 +30,7 @@ FRAME = (128 / 9, 8.0)  # manim's units that the picture needs at least: 16:9
 
 
 def render(
-    scene: type[Scene],
+    scene: type[TracedScene],
     view: View,
     output: Path,
     settings: Settings,
@@ -33,9 +38,11 @@ def render(
 ) -> Path:
     """Render ``scene`` with ``view`` to ``output``, which is replaced only by a complete file.
 
-    Raises RnnvizError for an output that cannot be written and for a scene that shows nothing.
+    What goes beside it (``settings.beside``) is replaced together with it. Raises RnnvizError for
+    an output that cannot be written, a scene that shows nothing and a beat that is not played.
     """
-    watched = _watched(scene, view, progress, settings.still)
+    played: list[Beat] = []
+    watched = _watched(scene, view, progress, settings, played)
     with (
         tempfile.TemporaryDirectory(prefix="rnnviz-") as work,
         tempconfig(_configuration(settings, Path(work))),
@@ -51,39 +58,61 @@ def render(
                     f"scene: wanted an animation, {scene.__name__} plays none"
                 ) from None
             raise
-        made = _made(running, settings)
-        if settings.is_folder:
-            with replacing_folder(output) as folder:
-                to_frames(made, folder)
-        else:
-            with replacing(output) as temporary:
-                _finish(made, temporary, settings)
+        if settings.beat and settings.beat not in (beat.id for beat in played):
+            ids = ", ".join(dict.fromkeys(beat.id for beat in played))
+            raise RnnvizError(f"beat: wanted one of {ids}, got {settings.beat!r}")
+        with ExitStack() as kept:  # the output, which comes last, is put in place first
+            for kind, path in settings.beside(output).items():
+                beside = kept.enter_context(replacing(path))
+                beside.write_text(_text(running, kind, played, settings.still), "utf-8")
+            made = _made(running, settings)
+            if settings.is_folder:
+                to_frames(made, kept.enter_context(replacing_folder(output)))
+            else:
+                _finish(made, kept.enter_context(replacing(output)), settings, running)
     return output
 
 
-def _finish(made: Path, target: Path, settings: Settings) -> None:
+def _finish(made: Path, target: Path, settings: Settings, scene: TracedScene) -> None:
     if settings.format == "mp4":
-        faststart(made, target)
+        faststart(made, target, scene.heading(), scene.cues())
     elif settings.format == "gif":
         to_gif(made, target, settings.fps, settings.transparent)
     else:
         shutil.copy(made, target)
 
 
-def _watched(scene: type[Scene], view: View, progress: Progress, still: bool) -> type[Scene]:
-    """Return the scene with its view set, telling its progress; for a still it does not move."""
-    done = 0
-    before = getattr(scene, "after", None)
+def _text(scene: TracedScene, kind: str, played: Sequence[Beat], still: bool) -> str:
+    """Return what a file beside the output holds; a still has no times."""
+    cues = scene.cues()
+    if kind == "txt" and (still or not cues):
+        return scene.transcript(played)
+    if kind == "txt":
+        return scene.transcript([cue.beat for cue in cues], [cue.start for cue in cues])
+    return srt(cues) if kind == "srt" else vtt(cues)
 
-    def after(self: Any, beat: Any) -> None:
-        nonlocal done
-        done += 1
-        progress(beat.title, done, len(self.storyboard))
-        if before is not None:
-            before(self, beat)
+
+def _watched(
+    scene: type[TracedScene],
+    view: View,
+    progress: Progress,
+    settings: Settings,
+    played: list[Beat],
+) -> type[TracedScene]:
+    """Return the scene with its view set, telling its progress and adding to what was ``played``.
+
+    For a still it does not move, and it ends with the beat that was asked for.
+    """
+
+    def after(self: TracedScene, beat: Beat) -> None:
+        played.append(beat)
+        progress(beat.title, len(played), len(self.storyboard))
+        scene.after(self, beat)
+        if beat.id == settings.beat:
+            raise EndSceneEarlyException
 
     parts: dict[str, Any] = {"view": view, "after": after}
-    if still:
+    if settings.still:
         parts |= {"play": at_once, "wait": lambda self, seconds=1.0, **_: None}
     return type(scene.__name__, (scene,), parts)
 
@@ -109,7 +138,7 @@ def _keep_edges(renderer: Any) -> None:
     add, finish, read = renderer.add_frame, renderer.scene_finished, renderer.get_frame
 
     def own(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return unmixed(frame, renderer.camera.background_color.to_int_rgb())
+        return unmixed(haloed(frame), renderer.camera.background_color.to_int_rgb())
 
     def scene_finished(scene: Scene) -> None:
         renderer.get_frame = lambda: own(read())
