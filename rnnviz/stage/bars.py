@@ -28,5 +28,5 @@ class Bars:
         y = self.top + (k + 0.5) * self.pitch
         bar = Rectangle(width=max(abs(value) * self.scale, 1.0) * UNIT, height=height * UNIT)
         bar.move_to(at(self.middle + value * self.scale / 2, y))
-        bar.set_fill(hue, 0.75).set_stroke(width=0)
+        bar.set_fill(hue, 0.85).set_stroke(width=0)
         return VGroup(bar, label.put(self.left - 14, y + 9, "right"))

@@ -23,6 +23,12 @@ def canvas_box(mobject: VMobject) -> Box:
     return Box(left, top, right, bottom)
 
 
+def middle(mobject: VMobject) -> Point:
+    """Return the canvas point in the middle of a mobject."""
+    x, y, _ = mobject.get_center()
+    return float(x) / UNIT + WIDTH / 2, HEIGHT / 2 - float(y) / UNIT
+
+
 def polyline(points: tuple[Point, ...] | list[Point]) -> VMobject:
     """Return an open line through canvas points, with no style yet."""
     line = VMobject()

@@ -7,6 +7,7 @@ from manim import Dot, Line, VGroup, VMobject
 
 from rnnviz.diagram import Box, Point
 from rnnviz.ops import OPS, REALS
+from rnnviz.rounding import MINUS
 from rnnviz.stage.canvas import UNIT, at, polyline
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.theme import Rgb
@@ -40,6 +41,16 @@ class Curve(VGroup):
             if value < 0:
                 label.shift(at(0, -26) - at(0, 0))
             self.add(label)
+        tick = max(1, round(self.reach / 2))
+        for x in (-tick, tick):
+            below = self.low == 0 or x > 0  # where the curve is on the other side of the axis
+            place, level = self.place(x, 0.0)
+            end = level + (7 if below else -7)
+            number = pen.types.words(f"{x:d}".replace("-", MINUS), 22, theme.muted)
+            self.add(
+                Line(at(place, level), at(place, end)).set_stroke(theme.muted, 1.5),
+                number.put(place, level + (27 if below else -12), "centre"),
+            )
 
     def place(self, x: float, y: float) -> Point:
         """Return the canvas point of (x, y), x a sum and y an activation."""

@@ -1,28 +1,22 @@
 """The diagram as manim objects: what stands, what lights up and where numbers go."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from manim import (
-    Circle,
-    DashedVMobject,
-    Line,
-    RoundedRectangle,
-    Triangle,
-    VGroup,
-    VMobject,
-)
+from manim import RoundedRectangle, Triangle, VGroup, VMobject
 
-from rnnviz.diagram import PILL_WIDTH, RADIUS, Box, Node, Point, Wire
+from rnnviz.diagram import PILL_WIDTH, Box, Node, Point, Wire
 from rnnviz.equations import equation, is_named, symbol
 from rnnviz.ops import ACTIVATIONS
 from rnnviz.scalars import Neuron, Rest
-from rnnviz.stage.canvas import UNIT, at, polyline, segments
+from rnnviz.stage.canvas import UNIT, at, middle, polyline, segments
 from rnnviz.stage.numbering import is_numbered, numbers, room
 from rnnviz.stage.pen import Pen
+from rnnviz.stage.shapes import operation, weight_line
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
-THIN, WIRE, LIT = 1.2, 2.2, 4.0
+THIN, WIRE, LIT, FAN = 1.2, 2.2, 4.0, 1.6
 
 
 class Drawing:
@@ -97,7 +91,7 @@ class Drawing:
         if node.mark_at is not None:
             stub = polyline(self.diagram.stub(node.name)).set_stroke(self.theme.faint, WIRE)
             self.wires[node.name, node.name] = stub
-            self.circles[node.name] = self._circle(node)
+            self.circles[node.name] = operation(self.pen, node.mark, node.mark_at)
             self.changing.add(stub, self.circles[node.name])
         frame = rounded(self.diagram.frame(node.name), 18)
         frame.set_fill(self.theme.background, 1).set_stroke(self.theme.faint, THIN)
@@ -116,19 +110,6 @@ class Drawing:
             self.standing.add(*self._activation(node))
         if is_numbered(self.pen, node):
             self.standing.add(*numbers(self.pen, node))
-
-    def _circle(self, node: Node) -> VGroup:
-        assert node.mark_at is not None
-        x, y = node.mark_at
-        disc = Circle(radius=RADIUS * UNIT).move_to(at(x, y))
-        disc.set_fill(self.theme.background, 1).set_stroke(self.theme.muted, 2)
-        if node.mark in ACTIVATIONS:
-            mark = self.pen.function(node.mark, 20, self.theme.ink)
-        else:
-            formula, size = {"⊙": ("dot.o", 30), "+": ("+", 30), "1−": ("1 -", 24)}[node.mark]
-            mark = self.types.math(formula, size, self.theme.ink, node.mark)
-        mark.move_to(at(x, y))
-        return VGroup(disc, mark)
 
     def _label(self, node: Node) -> Label:
         cell, hue = self.diagram.cell, self.theme.hue(node.name)
@@ -154,7 +135,7 @@ class Drawing:
             return self.types.math(formula, 34, hue, text).put(node.x, frame.bottom + 34, "centre")
         y = frame.top - 13 if node.label == "over" else frame.bottom + 27
         label = self.types.math(formula, 26, hue, text).put(node.x, y, "centre")
-        label.set_stroke(self.theme.cell, 5, background=True)  # wires may pass behind it
+        label.set_stroke(self.theme.cell, 8, background=True)  # wires may pass behind it
         return label
 
     def _activation(self, node: Node) -> list[Label]:
@@ -218,6 +199,24 @@ class Drawing:
                 origins.append(self.pill(made_by[factors], unit))
         return origins
 
+    def home(self, label: Label) -> Point | None:
+        """Return where the value that a label shows stands in the diagram; None if nowhere."""
+        name, _, index = label.ref.partition("[")
+        unit = index.rstrip("]").rpartition(",")[2]
+        number = self.numbers.get((name, int(unit))) if unit.isdecimal() else None
+        return None if number is None else middle(number)
+
+    def fan(self, name: str, unit: int) -> VMobject:
+        """Return all wires that bring weighted values to one unit, with no points if none do."""
+        pairs = [
+            self.dense_ends(source, k, name, unit)
+            for source, target in self.dense
+            if target == name
+            for k in self.shown(source)
+        ]
+        width = FAN * min(1.0, (12 / max(1, len(pairs))) ** 0.5)
+        return segments(sorted(pairs)).set_stroke(self.theme.hue(name), width)
+
     def pill_fill(self, name: str, unit: int, t: int) -> str:
         """Return the fill that a value gives its pill: stronger the larger it is."""
         value = float(self.board.trace[name][t, self.board.b, unit])
@@ -225,10 +224,7 @@ class Drawing:
 
 
 def focus_wires(drawing: Drawing, beat: Beat) -> VGroup:
-    """Return the wires of the neuron in focus, drawn by the size and the sign of their weights.
-
-    A negative weight's wire is dashed, so that the sign does not rest on colour alone.
-    """
+    """Return the wires of the neuron in focus, drawn by the size and the sign of their weights."""
     group = VGroup()
     if beat.focus is None:
         return group
@@ -238,22 +234,38 @@ def focus_wires(drawing: Drawing, beat: Beat) -> VGroup:
         if (source, beat.focus.name) not in drawing.dense:
             continue
         start, end = drawing.dense_ends(source, k, beat.focus.name, beat.focus.unit)
-        colour = drawing.theme.positive if product.left >= 0 else drawing.theme.negative
-        width = 1.5 + 3.5 * min(1.0, abs(product.left))
-        line: VMobject = Line(at(*start), at(*end))
-        if product.left < 0:
-            line = DashedVMobject(line, num_dashes=18, dashed_ratio=0.6)
-        group.add(line.set_stroke(colour, width))
+        group.add(weight_line(drawing.theme, start, end, product.left))
+    for line in group:
+        line.set_stroke(width=line.get_stroke_width() * min(1.0, (8 / len(group)) ** 0.5))
     return group
 
 
 def rounded(box: Box, radius: float) -> VMobject:
     """Return a rounded rectangle over a canvas box."""
-    width, height = box.right - box.left, box.bottom - box.top
-    shape = RoundedRectangle(
-        width=width * UNIT,
-        height=height * UNIT,
-        corner_radius=min(radius, width / 2 - 0.01, height / 2 - 0.01) * UNIT,
-    )
-    shape.move_to(at((box.left + box.right) / 2, (box.top + box.bottom) / 2))
-    return shape
+    width, height = round(box.right - box.left, 6), round(box.bottom - box.top, 6)
+    radius = min(radius, width / 2 - 0.01, height / 2 - 0.01)
+    shape = _rounded(width, height, radius).copy()
+    return shape.move_to(at((box.left + box.right) / 2, (box.top + box.bottom) / 2))
+
+
+@lru_cache(maxsize=256)
+def _rounded(width: float, height: float, radius: float) -> VMobject:
+    """Return a rounded rectangle around the origin, which takes manim long to make."""
+    return RoundedRectangle(width=width * UNIT, height=height * UNIT, corner_radius=radius * UNIT)
+
+
+def bystanders(drawing: Drawing, beat: Beat) -> list[VMobject]:
+    """Return the stacks that wires in focus would run over: those at neither of their ends."""
+    if beat.focus is None:
+        return []
+    ends = {beat.focus.name, *(source for source, to in drawing.dense if to == beat.focus.name)}
+    return [
+        part
+        for node in drawing.diagram.nodes
+        if node.name not in ends
+        for part in (
+            drawing.frames[node.name],
+            *(drawing.pills[node.name, unit] for unit in drawing.shown(node.name)),
+            *(number for (name, _), number in drawing.numbers.items() if name == node.name),
+        )
+    ]

@@ -18,7 +18,7 @@ class Frame:
     """The title bar, the strip of timesteps and the caption band of one scene."""
 
     def __init__(self, pen: Pen, title: str) -> None:
-        self.pen = pen
+        self.pen, self.captioned = pen, True
         theme, trace = pen.theme, pen.board.trace
         sizes = trace.sizes
         heading = pen.types.words(title, 46, theme.ink, "bold").put(40, 58)
@@ -34,18 +34,23 @@ class Frame:
             count += f", sample {pen.board.b + 1}"
         if trace.reverse:
             count += " · from the end"
-        band = Rectangle(width=WIDTH * UNIT, height=(HEIGHT - BAND_TOP) * UNIT)
-        band.move_to(at(WIDTH / 2, (BAND_TOP + HEIGHT) / 2))
-        band.set_fill(theme.band, 1).set_stroke(width=0)
+        self.band = Rectangle(width=WIDTH * UNIT, height=(HEIGHT - BAND_TOP) * UNIT)
+        self.band.move_to(at(WIDTH / 2, (BAND_TOP + HEIGHT) / 2))
+        self.band.set_fill(theme.band, 1).set_stroke(width=0)
         told = pen.types.words(count, 24, theme.muted)
         if told.advance > COUNT_WIDTH:
             told = pen.types.words(count, 24 * COUNT_WIDTH / told.advance, theme.muted)
         self.standing = VGroup(
-            band,
+            self.band,
             heading,
             told.put(1880, 34, "right"),
             pen.types.words(trace.cell.convention, 24, theme.muted).put(1880, 66, "right"),
         )
+
+    def hide_captions(self) -> None:
+        """Leave the caption band out, for captions that are shown in another way or not at all."""
+        self.captioned = False
+        self.standing.remove(self.band)
 
     def strip(self, t: int) -> VGroup:
         """Return the timesteps with the current one filled, and its name."""
@@ -65,7 +70,12 @@ class Frame:
         return group
 
     def caption(self, text: str) -> VGroup:
-        """Return the caption in the band, on one line or two; RnnvizError if it is longer."""
+        """Return the caption in the band, on one line or two; RnnvizError if it is longer.
+
+        It is empty where captions are hidden.
+        """
+        if not self.captioned:
+            return VGroup()
         for size in (36.0, 33.0, 30.0):
             label = self._line(text, size)
             if label.advance <= CAPTION_WIDTH:

@@ -1,5 +1,7 @@
 """The carried states over time: a table, a row a timestep, and a line a unit."""
 
+from collections.abc import Sequence
+
 from manim import Dot, Line, VGroup
 
 from rnnviz.diagram import Box
@@ -10,8 +12,8 @@ from rnnviz.stage.theme import mix
 from rnnviz.stage.typeset import Label
 
 MOST_ROWS = 8  # timesteps in all the tables together
-MOST_COLUMNS = 4  # units in a table
-ROW, LOWEST = 46.0, 955.0
+MOST_COLUMNS = 4  # in a table
+ROW, LOW_ROW, LOWEST = 46.0, 36.0, 955.0
 LABELS = 62.0  # room for the lines' names at the chart's right end
 APART = 26.0  # between two of them
 Ending = tuple[str, int, list[float]]  # a state, a unit and its values from the start
@@ -21,45 +23,61 @@ def history(pen: Pen, upto: int) -> VGroup:
     """Return what the cell started from and its states up to timestep ``upto``, counted from 0."""
     cell = pen.board.trace.cell
     pairs = list(zip(cell.states, cell.next_state, strict=True))
-    rows = min(upto + 2, MOST_ROWS // len(pairs))
-    sizes, shown = pen.board.trace.sizes, pen.board.trace.shown(cell.next_state[0])
+    units = pen.board.trace.shown(cell.next_state[0])
+    by_unit = len(units) > MOST_COLUMNS  # a row a unit, else a row a timestep
+    most = MOST_COLUMNS if by_unit else MOST_ROWS // len(pairs)
+    times = range(max(-1, upto + 1 - most), upto + 1)
+    pitch = (LOW_ROW if len(pairs) > 1 else ROW) if by_unit else ROW
+    rows = len(units) if by_unit else len(times)
+    left_out = ["earlier timesteps"] if times[0] >= 0 else []
+    more = pen.board.trace.sizes["H"] - len(units)
+    left_out += [f"{more} more units"] if more else []
     group = VGroup()
     y = 224.0
     for before, after in pairs:
-        group.add(_table(pen, before, after, upto, rows, y))
-        y += 58 + rows * ROW + (46 if sizes["H"] > min(MOST_COLUMNS, len(shown)) else 30)
+        group.add(_table(pen, before, after, times, y, pitch))
+        y += 58 + rows * pitch + 16
+    if left_out:
+        group.add(pen.note(f"not shown: {' and '.join(left_out)}").put(RIGHT - 10, y - 26, "right"))
+        y += 20
     if LOWEST - y > 110:
-        group.add(_chart(pen, pairs, upto, Box(LEFT + 40, y + 4, RIGHT - 20, LOWEST - 38)))
+        group.add(_chart(pen, pairs, upto, Box(LEFT + 40, y + 14, RIGHT - 20, LOWEST - 38)))
     return group
 
 
-def _table(pen: Pen, before: str, after: str, upto: int, rows: int, y: float) -> VGroup:
+def _table(
+    pen: Pen, before: str, after: str, times: Sequence[int], y: float, pitch: float
+) -> VGroup:
+    """Return the values of a state: a row a timestep, or a row a unit where these are many."""
     trace = pen.board.trace
-    units = trace.shown(after)[:MOST_COLUMNS]
-    hue = pen.theme.hue(after)
-    columns = {unit: LEFT + 205.0 + k * 114.0 for k, unit in enumerate(units)}
+    units = trace.shown(after)
+    hue, size = pen.theme.hue(after), min(30.0, 0.8 * pitch)
     name = pen.types.math(symbol(trace.cell, after), 36, hue, symbol(trace.cell, after, "text"))
     group = VGroup(
-        name.put(LEFT, y),
-        Line(at(LEFT, y + 16), at(RIGHT - 10, y + 16)).set_stroke(hue, 2),
-        *(pen.note(f"unit {k + 1}").put(x, y, "right") for k, x in columns.items()),
+        name.put(LEFT, y), Line(at(LEFT, y + 16), at(RIGHT - 10, y + 16)).set_stroke(hue, 2)
     )
-    for k, t in enumerate(range(upto - rows + 1, upto + 1)):
-        level = y + 58 + k * ROW
-        text = f"t = {t + 1}"
-        group.add(pen.types.math(text, 28, pen.theme.muted, text).put(LEFT, level))
-        for unit, x in columns.items():
-            value = pen.value(after, unit, t, 30) if t >= 0 else pen.value(before, unit, 0, 30)
+    by_unit = len(units) > MOST_COLUMNS
+    columns, rows = (times, units) if by_unit else (units, times)
+    head, side = (_time, _unit) if by_unit else (_unit, _time)
+    places = [LEFT + 205.0 + k * 114.0 for k in range(len(columns))]
+    group.add(*(head(pen, k).put(x, y, "right") for k, x in zip(columns, places, strict=True)))
+    for k, row in enumerate(rows):
+        level = y + 20 + 0.82 * pitch + k * pitch
+        group.add(side(pen, row).put(LEFT, level))
+        for column, x in zip(columns, places, strict=True):
+            t, unit = (column, row) if by_unit else (row, column)
+            value = pen.value(after, unit, t, size) if t >= 0 else pen.value(before, unit, 0, size)
             group.add(value.put(x, level, "right"))
-    left_out = []
-    if upto + 2 > rows:
-        left_out.append("earlier timesteps")
-    if trace.sizes["H"] > len(units):
-        left_out.append(f"{trace.sizes['H'] - len(units)} more units")
-    if left_out:
-        text = f"not in the table: {' and '.join(left_out)}"
-        group.add(pen.note(text).put(RIGHT - 10, y + 26 + rows * ROW + 22, "right"))
     return group
+
+
+def _unit(pen: Pen, k: int) -> Label:
+    return pen.note(f"unit {k + 1}")
+
+
+def _time(pen: Pen, t: int) -> Label:
+    text = f"t = {t + 1}"
+    return pen.types.math(text, 26, pen.theme.muted, text)
 
 
 def _chart(pen: Pen, pairs: list[tuple[str, str]], upto: int, box: Box) -> VGroup:

@@ -3,15 +3,23 @@
 Every method returns the changes for ``Scene.play`` and remembers that they are made.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from manim import FadeIn, FadeOut
+from manim import FadeIn
 
+from rnnviz.diagram import Point
 from rnnviz.stage.canvas import at
 from rnnviz.stage.drawing import LIT, THIN, WIRE, Drawing
+from rnnviz.stage.flight import Fly
 from rnnviz.storyboard import Beat
 
 Change = Any  # what Scene.play takes: an animation or the builder that ``.animate`` returns
+Origin = Callable[[str, int], Point | None]  # where the number of a node's unit comes from
+
+
+def _nowhere(name: str, unit: int) -> None:
+    """Leave it to the picture where a number comes from."""
 
 
 class Lights:
@@ -51,55 +59,54 @@ class Lights:
         self.lit.clear()
         return changes
 
-    def clear(self, carried: tuple[str, ...]) -> list[Change]:
-        """Take away the numbers of the timestep before, but for the states that are carried on."""
-        drawing, cell = self.drawing, self.drawing.board.trace.cell
-        if not drawing.numbers:
-            return []
-        gone = [key for key in drawing.numbers if key[0] not in carried]
-        changes: list[Change] = [FadeOut(drawing.numbers.pop(key)) for key in gone]
-        changes += [
-            pill.animate.set_fill(self.theme.cell).set_stroke(self.theme.faint, THIN)
-            for pill in drawing.pills.values()
-        ]
-        changes += [frame.animate.set_stroke(self.theme.faint, THIN)
-                    for name, frame in drawing.frames.items()
-                    if name not in (*cell.inputs, *cell.states)]  # fmt: skip
+    def reset(self) -> None:
+        """Make everything look as before the first value, at once; numbers are forgotten."""
+        drawing, theme = self.drawing, self.theme
+        for pill in drawing.pills.values():
+            pill.set_fill(theme.cell).set_stroke(theme.faint, THIN)
+        for frame in drawing.frames.values():
+            frame.set_stroke(theme.faint, THIN)
         for (_, target), wire in drawing.wires.items():
             if target == "next":
-                changes.append(wire.animate.set_color(self.theme.faint))
+                wire.set_color(theme.faint)
             else:
-                changes.append(wire.animate.set_stroke(self.theme.faint, WIRE))
-        return changes
+                wire.set_stroke(theme.faint, WIRE)
+        drawing.numbers.clear()
+        self.lit.clear()
 
     def supply(self, beat: Beat) -> list[Change]:
         """Show at once what a beat works with, where a lecture left out the beats that made it."""
-        if beat.key == "in":
-            return []
         drawing = self.drawing
         sources = [source for source, _ in beat.flows if source not in beat.lights]
         needed = dict.fromkeys(sources if beat.reveals else beat.lights)
         missing = [name for name in needed if (name, drawing.shown(name)[0]) not in drawing.numbers]
         return [change for name in missing for change in self.appear(name, beat.t)]
 
-    def appear(self, name: str, t: int) -> list[Change]:
-        """Return what writes a node's numbers into its pills and lights its way out."""
-        changes = self._fill(name, t)
-        if (name, "next") in self.drawing.wires:
-            exit_wire = self.drawing.wires[name, "next"]
+    def appear(self, name: str, t: int, origin: Origin = _nowhere) -> list[Change]:
+        """Return what writes a node's numbers into its pills and lights its way out.
+
+        A number comes from its ``origin``, else out of the node's operation, else from the left.
+        """
+        drawing = self.drawing
+        changes = self.fill(name, drawing.shown(name), t)
+        if (name, "next") in drawing.wires:
+            exit_wire = drawing.wires[name, "next"]
             changes.append(exit_wire.animate.set_color(self.theme.hue(name)))
-        for unit in self.drawing.shown(name):
-            if (name, unit) not in self.drawing.numbers:
-                label = self.drawing.number(name, unit, t)
-                self.drawing.numbers[name, unit] = label
-                changes.append(FadeIn(label, shift=at(12, 0) - at(0, 0)))
+        for unit in drawing.shown(name):
+            if (name, unit) not in drawing.numbers:
+                label = drawing.number(name, unit, t)
+                drawing.numbers[name, unit] = label
+                start = origin(name, unit) or drawing.diagram.node(name).mark_at
+                shift = at(12, 0) - at(0, 0)
+                changes.append(FadeIn(label, shift=shift) if start is None else Fly(label, start))
         return changes
 
-    def _fill(self, name: str, t: int) -> list[Change]:
+    def fill(self, name: str, units: Iterable[int], t: int) -> list[Change]:
+        """Return what fills the pills of some units by the size of their values."""
         hue = self.theme.hue(name)
         return [
             self.drawing.pills[name, unit]
             .animate.set_fill(self.drawing.pill_fill(name, unit, t))
             .set_stroke(hue, THIN)
-            for unit in self.drawing.shown(name)
+            for unit in units
         ]

@@ -3,9 +3,10 @@
 from manim import VGroup
 
 from rnnviz.stage.elementwise import Elementwise
+from rnnviz.stage.formula import Formula
 from rnnviz.stage.history import history
 from rnnviz.stage.pen import LEFT, RIGHT, Panel, Pen
-from rnnviz.stage.tables import arrivals, gate_table
+from rnnviz.stage.tables import arrivals, gate_table, step_table
 from rnnviz.stage.worked import WorkedExample
 from rnnviz.storyboard import Beat
 
@@ -16,6 +17,8 @@ def panel_for(pen: Pen, beat: Beat) -> Panel:
         return WorkedExample(pen, beat)
     if beat.key == "gates":
         return gate_table(pen, beat)
+    if beat.key == "all":
+        return step_table(pen, beat)
     if beat.equation:
         return Elementwise(pen, beat)
     if beat.key == "in" and beat.t == 0:
@@ -29,8 +32,8 @@ def _standing(group: VGroup) -> Panel:
     return Panel(group, [group])
 
 
-def heading(pen: Pen, beat: Beat) -> VGroup:
-    """Return the beat's title and, where it has one, its equation."""
+def heading(pen: Pen, beat: Beat) -> tuple[VGroup, Formula | None]:
+    """Return the beat's title with, where it has one, its equation; and the equation alone."""
     theme = pen.theme
     hue = theme.hue(beat.equation) if beat.equation else theme.ink
     text = "What the cell has carried so far" if beat.key == "in" and beat.t else beat.title
@@ -41,6 +44,8 @@ def heading(pen: Pen, beat: Beat) -> VGroup:
     group = VGroup(title.put(LEFT, 142))
     if beat.focus is not None:
         group.add(pen.note(f"unit {beat.focus.unit + 1}", 28).put(RIGHT - 20, 142, "right"))
-    if beat.equation:
-        group.add(pen.equation(beat.equation).put(LEFT, 196))
-    return group
+    if not beat.equation:
+        return group, None
+    made = pen.equation(beat.equation)
+    group.add(made.label.put(LEFT, 196))
+    return group, made

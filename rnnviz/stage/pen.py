@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 from manim import VGroup, VMobject
 
-from rnnviz.equations import equation, symbol
+from rnnviz.equations import symbol
 from rnnviz.ops import OPS
 from rnnviz.rounding import show
 from rnnviz.stage.canvas import at
+from rnnviz.stage.formula import Formula, formula
 from rnnviz.stage.theme import Rgb, Theme
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.storyboard import Storyboard
@@ -16,13 +17,21 @@ LEFT, RIGHT = 40.0, 600.0  # of the panel on the canvas
 SMALLEST = 22.0
 
 
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A piece of a panel that comes once the values which it ``needs`` are known."""
+
+    shape: VMobject
+    needs: tuple[str, ...]
+
+
 @dataclass(eq=False)
 class Panel:
-    """The left side of a beat: all of it, what stands first and what comes as the result."""
+    """The left side of a beat: all of it, what stands first, and what comes with its values."""
 
     group: VGroup
     first: list[VMobject] = field(default_factory=list)
-    results: list[VMobject] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,21 +81,14 @@ class Pen:
             formula = f"{formula[:-6]}_(t-1,{unit + 1})"
         return self.types.math(formula, size, hue, text)
 
-    def equation(self, name: str, size: float = 32.0, width: float = RIGHT - LEFT) -> Label:
+    def equation(self, name: str, size: float = 32.0, width: float = RIGHT - LEFT) -> Formula:
         """Return the equation of a value in the colours of its operands, as large as fits."""
         cell = self.board.trace.cell
-
-        def paint(part: str, markup: str) -> str:
-            if part in cell.params:
-                return markup
-            return f'#text(fill: rgb("{self.theme.hue(part)}"), ${markup}$)'
-
-        formula, text = equation(cell, name, paint=paint), equation(cell, name, "text")
-        label = self.types.painted_math(formula, size, self.theme.ink, text)
-        if label.advance > width:
-            fitting = max(SMALLEST, size * width / label.advance)
-            label = self.types.painted_math(formula, fitting, self.theme.ink, text)
-        return label
+        made = formula(cell, name, self.types, self.theme, size)
+        if made.label.advance > width:
+            fitting = max(SMALLEST, size * width / made.label.advance)
+            made = formula(cell, name, self.types, self.theme, fitting)
+        return made
 
 
 def joined(left: Label, right: Label, gap: float = 8.0) -> Label:

@@ -7,7 +7,8 @@ from rnnviz.cells import Cell
 from rnnviz.diagram import Box
 from rnnviz.equations import symbol
 from rnnviz.stage.canvas import at
-from rnnviz.stage.pen import LEFT, RIGHT, Panel, Pen
+from rnnviz.stage.gauges import gauges
+from rnnviz.stage.pen import LEFT, RIGHT, Panel, Part, Pen
 from rnnviz.stage.strip import is_partial, strip
 from rnnviz.storyboard import Beat
 
@@ -17,6 +18,7 @@ NOTES = {
     "gru": "The order guides the eye: a machine computes r and z together.",
     "peepholes": "The order guides the eye: a machine computes f, i and g together.",
 }
+FEW = 4  # units up to which there is room for the equations beside all the numbers
 BIASES = ((), ("and a bias of {}",), ("and two biases of {}",))
 
 
@@ -75,33 +77,69 @@ def _blocks(cell: Cell, inputs: int, hidden: int) -> list[str]:
 
 
 def gate_table(pen: Pen, beat: Beat) -> Panel:
-    """Return every gate of one timestep: a row a unit, a column a gate, and their equations."""
-    group, numbers = VGroup(), VGroup()
+    """Return every gate of one timestep: its equation, and gauges or a table of all units."""
+    panel = Panel(VGroup(), [VGroup()])
+    keys = shown_gates(pen.board.trace.cell)
+    if len(pen.board.trace.shown(keys[0])) <= FEW:
+        gauges(pen, panel, keys, beat.t)
+        return _whole(panel)
+    y = _table(pen, panel, keys, beat.t, 230.0, 400.0)
+    _equations(pen, panel, keys, max(y + 50, 560.0), 64.0)
+    return _whole(panel)
+
+
+def step_table(pen: Pen, beat: Beat) -> Panel:
+    """Return a whole timestep: its gates, and its states before and after."""
+    cell = pen.board.trace.cell
+    panel = Panel(VGroup(), [VGroup()])
+    gates = tuple(name for name in shown_gates(cell) if name not in cell.next_state)
+    states = tuple(name for pair in zip(cell.states, cell.next_state, strict=True) for name in pair)
+    tables = [keys for keys in (gates, states) if keys]
+    few = len(pen.board.trace.shown("h_prev")) <= FEW
+    y = 216.0
+    for keys in tables:
+        y = _table(pen, panel, keys, beat.t, y, 300.0) + (56.0 if few else 66.0)
+        if few:
+            made = tuple(name for name in keys if name in gates or name in cell.next_state)
+            y = _equations(pen, panel, made, y, 50.0) + 34.0
+    return _whole(panel)
+
+
+def _whole(panel: Panel) -> Panel:
+    panel.group.add(*panel.first, *(part.shape for part in panel.parts))
+    return panel
+
+
+def _table(pen: Pen, panel: Panel, keys: tuple[str, ...], t: int, y: float, high: float) -> float:
+    """Write a column a value and a row a unit below ``y``; return where the last row stands."""
     trace = pen.board.trace
-    cell = trace.cell
-    keys = shown_gates(cell)
     columns = [LEFT + 170.0 + k * (370.0 / max(1, len(keys) - 1)) for k in range(len(keys))]
     units = trace.shown(keys[0])
-    pitch = min(56.0, 400.0 / len(units))
-    size = max(24.0, min(30.0, pitch * 0.62))
-    y = 230.0
+    pitch = min(56.0, high / len(units))
+    size = max(24.0, min(30.0, pitch * 0.7))
+    head = panel.first[0]
     for key, x in zip(keys, columns, strict=True):
-        text = symbol(cell, key, "text")
-        group.add(
-            pen.types.math(symbol(cell, key), 36, pen.theme.hue(key), text).put(x, y, "right")
-        )
-    group.add(Line(at(LEFT, y + 16), at(RIGHT, y + 16)).set_stroke(pen.theme.faint, 2))
+        text = symbol(trace.cell, key, "text")
+        label = pen.types.math(symbol(trace.cell, key), 36, pen.theme.hue(key), text)
+        head.add(label.put(x, y, "right"))
+    head.add(Line(at(LEFT, y + 16), at(RIGHT, y + 16)).set_stroke(pen.theme.faint, 2))
+    y += 22 + 0.68 * pitch
     for place, unit in enumerate(units):
-        level = y + 60 + place * pitch
-        group.add(pen.note(f"unit {unit + 1}", 24).put(LEFT, level))
+        level = y + place * pitch
+        head.add(pen.note(f"unit {unit + 1}", min(24.0, size)).put(LEFT, level))
         for key, x in zip(keys, columns, strict=True):
-            numbers.add(pen.value(key, unit, beat.t, size).put(x + 14, level, "right"))
-    y = max(y + 60 + len(units) * pitch + 50, 560.0)
-    size = min(pen.equation(key, 30).size for key in keys)
+            label = pen.value(key, unit, t, size).put(x + 14, level, "right")
+            panel.parts.append(Part(label, (key,)))
+    return y + (len(units) - 1) * pitch
+
+
+def _equations(pen: Pen, panel: Panel, keys: tuple[str, ...], y: float, pitch: float) -> float:
+    """Write the equations of some values, all of one size; return where the next line would be."""
+    size = min(pen.equation(key, 30).label.size for key in keys)
     for key in keys:
-        group.add(pen.equation(key, size).put(LEFT, y))
-        y += 64.0
-    return Panel(VGroup(group, numbers), [group], [numbers])
+        panel.first[0].add(pen.equation(key, size).label.put(LEFT, y))
+        y += pitch
+    return y
 
 
 def _count(number: int, noun: str) -> str:

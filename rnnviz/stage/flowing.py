@@ -1,0 +1,96 @@
+"""The motion of element-wise steps: values travel along wires into operations, results come out."""
+
+from typing import TYPE_CHECKING
+
+from manim import Animation, FadeIn, FadeOut, VGroup
+
+from rnnviz.cells import Cell
+from rnnviz.stage.flight import Fly, travel
+from rnnviz.stage.formula import leaves
+from rnnviz.stage.lights import Change
+from rnnviz.stage.pen import Part
+from rnnviz.stage.typeset import Label
+from rnnviz.storyboard import Beat
+
+if TYPE_CHECKING:
+    from rnnviz.stage.stage import Stage
+
+THERE, OUT = 0.65, 0.4  # seconds to an operation, and out of it
+MANY, BRISK = 3, 0.55  # with so many operations one after another each is that much quicker
+
+
+def flow(stage: "Stage", beat: Beat) -> None:
+    """Compute the lit nodes of a beat in order, all that can be computed at once together."""
+    drawing, cell = stage.drawing, stage.board.trace.cell
+    entering = {*cell.inputs, *cell.states}
+    groups = [names for names in levels(beat) if not entering & {*names}]
+    known = ({*cell.names} - {*beat.reveals}) | entering
+    pending = list(stage.panel.parts)
+    share = BRISK if len(groups) >= MANY else 1.0
+    for names in groups:
+        movers = [
+            _mover(stage, source, target)
+            for source, target in beat.flows
+            if target in names and (source, target) in drawing.wires
+        ]
+        fans = [drawing.fan(name, unit) for name in names for unit in drawing.shown(name)]
+        stage.run(
+            *(motion for motion, _ in movers),
+            *(FadeIn(fan) for fan in fans if len(fan.points)),
+            *(_entrance(stage, part) for part in _due(pending, known)),
+            *stage.light_formula(_operands(cell, names)),
+            seconds=THERE * share,
+        )
+        known |= {step for name in names for step in drawing.diagram.node(name).steps}
+        stage.run(
+            *(FadeOut(group) for _, group in movers),
+            *(FadeOut(fan) for fan in fans if len(fan.points)),
+            *(change for name in names for change in stage.lights.appear(name, beat.t)),
+            *(FadeIn(part.shape) for part in _due(pending, known)),
+            *([*stage.tell(beat), *stage.restore_formula()] if names == groups[-1] else []),
+            seconds=OUT * share,
+        )
+
+
+def _due(pending: list[Part], known: set[str]) -> list[Part]:
+    """Take from what is pending in the panel all that shows nothing but known values."""
+    due = [part for part in pending if known.issuperset(part.needs)]
+    pending[:] = [part for part in pending if part not in due]
+    return due
+
+
+def _operands(cell: Cell, names: tuple[str, ...]) -> set[str]:
+    """Return the symbols of what goes into some nodes."""
+    args = (arg for name in names for arg in cell.step(name).args)
+    return {symbol for arg in args for symbol in leaves(cell, arg)}
+
+
+def _entrance(stage: "Stage", part: Part) -> Change:
+    """Return how an operand comes into the panel: its number flies from its pill."""
+    origin = stage.drawing.home(part.shape) if isinstance(part.shape, Label) else None
+    return FadeIn(part.shape) if origin is None else Fly(part.shape, origin)
+
+
+def _mover(stage: "Stage", source: str, target: str) -> tuple[Animation, VGroup]:
+    """Return copies of a node's numbers travelling along a wire, and the copies."""
+    drawing = stage.drawing
+    copies = VGroup(*(drawing.numbers[source, unit].copy() for unit in drawing.shown(source)))
+    node = drawing.diagram.node(source)
+    points = next(
+        wire.points
+        for wire in drawing.diagram.wires
+        if (wire.source, wire.target) == (source, target)
+    )
+    return travel(copies, [(node.x, node.y), *points]), copies
+
+
+def levels(beat: Beat) -> list[tuple[str, ...]]:
+    """Return the lit nodes of a beat in groups that can be computed at once, in order."""
+    level: dict[str, int] = {}
+    for name in beat.lights:
+        sources = [source for source, target in beat.flows if target == name and source in level]
+        level[name] = 1 + max((level[source] for source in sources), default=-1)
+    return [
+        tuple(name for name in beat.lights if level[name] == k)
+        for k in range(max(level.values(), default=-1) + 1)
+    ]
