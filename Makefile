@@ -31,7 +31,7 @@ for python in $(CANDIDATES); do \
 	"$$python" -c '$(USABLE)' 2>/dev/null && break; python=; done
 endef
 
-.PHONY: help demo test lint bench gallery system clean
+.PHONY: help demo test lint sweep bench gallery system clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -49,6 +49,9 @@ lint: $(VENV)/.installed-lint ## set up, then check rules, format and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+sweep: $(VENV)/.installed-test ## look for faults in the pictures of all scenes, sizes and themes
+	$(BIN)/python tools/sweep.py --jobs $(JOBS)
 
 # freed memory stays with the process, so that no side waits for the system to hand out new pages
 bench: $(VENV)/.installed-test ## compare speed and memory of the core with PyTorch's

@@ -4,24 +4,30 @@ Tests import this: the lint and the recorder look at manim's objects, never at p
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from manim import Mobject, Scene, VMobject, tempconfig
+from manim import FadeIn, FadeOut, Mobject, Scene, VMobject, tempconfig
 
 import rnnviz as rv
+from glyphs import missing
 from rnnviz.diagram import Box
+from rnnviz.excerpt import pictured
 from rnnviz.scene_list import load_scene
 from rnnviz.stage import View, theme_named
-from rnnviz.stage.canvas import canvas_box
 from rnnviz.stage.theme import contrast, mix
 from rnnviz.stage.typeset import Label
 from rnnviz.video.render import at_once
+from wiring import Wiring, in_order, seen_box, wiring
 
 
 @dataclass(frozen=True)
 class Text:
-    """A label on the screen: what it says, where, how large, in which colour on which ground."""
+    """A label on the screen: what it says, where, how large, in which colour on which ground.
+
+    ``missing`` are characters that cannot be drawn. What is drawn before ``over`` does not show
+    behind the text: a solid shape or its own halo hides it.
+    """
 
     text: str
     ref: str
@@ -29,14 +35,18 @@ class Text:
     box: Box
     colour: str
     ground: str
+    missing: str = ""
+    over: int = 0
 
 
 @dataclass
 class Picture:
-    """The texts at the end of one beat."""
+    """The texts and the wiring at the end of one beat, and the view that they show."""
 
     beat: Any
     texts: list[Text] = field(default_factory=list)
+    wiring: Wiring = field(default_factory=Wiring)
+    shown: View | None = None
 
 
 def view(
@@ -57,9 +67,13 @@ def pictures(scene: type[Scene] | str, shown: View | None = None) -> list[Pictur
 
     def after(self: Any, beat: Any) -> None:
         ground = str(self.camera.background_color.to_hex()).lower()
-        found.append(Picture(beat, list(texts(self.mobjects, ground))))
+        wires = wiring(self.stage, self.mobjects) if hasattr(self, "stage") else Wiring()
+        seen = self.seen() if hasattr(self, "seen") else None
+        if seen is not None:
+            seen = replace(seen, trace=pictured(seen.trace))
+        found.append(Picture(beat, list(texts(self.mobjects, ground)), wires, seen))
 
-    parts = {"view": shown, "after": after, "play": at_once, "wait": lambda *_, **__: None}
+    parts = {"view": shown, "after": after, "play": play, "wait": lambda *_, **__: None}
     watched = type(base.__name__, (base,), parts)
     settings = {
         "dry_run": True,
@@ -74,34 +88,70 @@ def pictures(scene: type[Scene] | str, shown: View | None = None) -> list[Pictur
     return found
 
 
+def play(self: Scene, *animations: Any, **options: Any) -> None:
+    """Play animations straight to their end; a fade, which copies a lot, is only its end."""
+    rest = [animation for animation in animations if not faded(self, animation)]
+    if rest:
+        at_once(self, *rest, **options)
+
+
+def faded(scene: Scene, animation: Any) -> bool:
+    """Do what a fade leaves behind, if the animation is one."""
+    if type(animation) is FadeIn:
+        animation._setup_scene(scene)
+    elif type(animation) is FadeOut:
+        scene.remove(animation.mobject)
+    else:
+        return False
+    return True
+
+
 def texts(mobjects: list[Mobject], background: str) -> Iterator[Text]:
     """Yield every visible label with the colour of what lies under its middle."""
-    painted: list[tuple[Box, str]] = []
-    for mobject in in_order(mobjects):
+    painted: list[tuple[int, Box, str]] = []
+    for place, mobject in enumerate(in_order(mobjects)):
         if isinstance(mobject, Label):
             shapes = [shape for shape in mobject.submobjects if shape.get_fill_opacity() > 0.01]
             if not shapes:
                 continue
-            box = canvas_box(mobject)
+            box = seen_box(mobject)
             middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
-            ground = background
-            for other, colour in painted:
+            ground, over = background, 0
+            for at, other, colour in painted:
                 if (
                     other.left <= middle[0] <= other.right
                     and other.top <= middle[1] <= other.bottom
                 ):
-                    ground = colour
-            colour = faintest(shapes, ground)
-            yield Text(mobject.text, mobject.ref, mobject.size, box, colour, ground)
+                    ground, over = colour, at if holds(other, box) else over
+            if all(has_halo(shape, ground) for shape in shapes):
+                over = place
+            said = (mobject.text, mobject.ref, mobject.size)
+            yield Text(*said, box, faintest(shapes, ground), ground, missing(mobject), over)
         elif is_solid(mobject):
             colour = str(mobject.get_fill_color().to_hex()).lower()
-            painted.append((canvas_box(mobject), colour))
+            painted.append((place, seen_box(mobject), colour))
+
+
+def holds(box: Box, other: Box) -> bool:
+    """Whether a box has all of another in it."""
+    return (
+        box.left <= other.left
+        and box.top <= other.top
+        and box.right >= other.right
+        and box.bottom >= other.bottom
+    )
 
 
 def is_solid(mobject: Any) -> bool:
     """Whether an object has a filled shape of its own that hides what lies under it."""
     shaped = isinstance(mobject, VMobject) and len(mobject.points) > 0
     return shaped and mobject.get_fill_opacity() > 0.99
+
+
+def has_halo(shape: VMobject, ground: str) -> bool:
+    """Whether a shape has a rim in the colour of what it stands on."""
+    rim = str(shape.get_stroke_color(background=True).to_hex()).lower()
+    return rim == ground and shape.get_stroke_width(background=True) >= 3
 
 
 def faintest(shapes: list[Any], ground: str) -> str:
@@ -111,11 +161,3 @@ def faintest(shapes: list[Any], ground: str) -> str:
         for s in shapes
     ]
     return min(seen, key=lambda colour: contrast(colour, ground))
-
-
-def in_order(mobjects: list[Mobject]) -> Iterator[Mobject]:
-    """Yield all objects in the order of drawing; a label stands for its own shapes."""
-    for mobject in mobjects:
-        yield mobject
-        if not isinstance(mobject, Label):
-            yield from in_order(mobject.submobjects)

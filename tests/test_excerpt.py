@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import rnnviz as rv
 import rnnviz.video.render
+from addresses import wordings
 from layout_lint import faults
 from picture import pictures
 from rnnviz.cells import CELLS
@@ -22,7 +23,7 @@ from rnnviz.cli import cli
 from rnnviz.diagram import Box
 from rnnviz.equations import worked
 from rnnviz.excerpt import Excerpt
-from rnnviz.rounding import ALMOST, number, percent, show
+from rnnviz.rounding import ALMOST, DIGITS, number, percent, show
 from rnnviz.scalars import Rest
 from rnnviz.scene_list import load_scene
 from rnnviz.stage import View, theme_named
@@ -174,8 +175,8 @@ def test_files_hold_the_whole_and_csv_what_is_shown(tmp_path):
 def test_captions_name_the_units_that_are_shown(cell):
     trace = large(cell)
     board = walk(trace.pick([16, 29, 40]))
-    units = {found for beat in board for found in re.findall(r"unit (\d+)", beat.caption)}
-    assert units == {"17", "30"}
+    units = {found for beat in board for found in re.findall("[₀-₉]+", beat.caption)}
+    assert units == {"₁₇", "₃₀"}
     assert {beat.focus.unit for beat in board if beat.focus} == {16}
     assert list(board.trace.shown("x")) == [0, 1, 2, 3]
     for beat in board:
@@ -183,18 +184,18 @@ def test_captions_name_the_units_that_are_shown(cell):
         for name, vector in trace.at(beat.t).items():
             for value in map(float, vector[list(board.trace.shown(name))]):
                 within = trace.cell.range(name)
-                allowed.add(show(value, signed=within[0] < 0, within=within))
-                allowed |= {percent(value).removesuffix(" %")} if within == (0.0, 1.0) else set()
-        for found in re.findall(r"[+−<>]*\d+\.\d+", beat.caption):
+                allowed.add(show(value, within=within).lstrip("<>"))  # as in "f₁ > 0.9999"
+                allowed |= {percent(value).strip("<> %")} if within == (0.0, 1.0) else set()
+        for found in re.findall(r"−?\d+\.\d+", beat.caption):
             assert found in allowed, (beat.id, found)
 
 
 def test_a_vector_in_a_caption_says_where_something_is_left_out():
     excerpt = large("rnn").pick([0, 1], [3, 4, 19])
-    x, h = ([show(float(v), signed=True) for v in excerpt[name][0, 0]] for name in ("x", "h_prev"))
-    caption = walk(excerpt)["t1.in"].caption
-    assert f"x = (…, {x[3]}, {x[4]}, …);" in caption
-    assert f"h = ({h[0]}, {h[1]}, …)." in caption
+    x = [show(float(v)) for v in excerpt["x"][0, 0]]
+    h = [show(float(v), within=(-1.0, 1.0)) for v in excerpt["h"][0, 0]]
+    caption = walk(excerpt, detail="brief")["t1.all"].caption
+    assert caption == f"x = (…, {x[3]}, {x[4]}, …) turns h into ({h[0]}, {h[1]}, …)."
 
 
 def test_a_picture_has_no_room_for_all_units():
@@ -244,34 +245,11 @@ def test_the_longest_line_of_sizes_does_not_meet_the_timestep():
 
 def test_every_number_is_a_value_of_a_shown_unit_or_a_rest(played):
     excerpt, seen = played
-    blocks = excerpt.params.blocks(excerpt.cell)
     rests = 0
     for picture in seen:
         for text in (text for text in picture.texts if text.ref):
-            parts = re.findall(r"(\w+)\[(.+?)\]", text.ref)
-            if "…" in text.ref:
-                (weight, row), (source, t) = [(name, int(k.split(",")[0])) for name, k in parts]
-                shown = list(excerpt.shown(source))
-                products = blocks[weight][row] * excerpt[source][t, 0]
-                wanted = fsum(np.delete(products, shown))
-                rests += 1
-            else:
-                wanted = 1.0
-                for name, k in parts:
-                    index = tuple(map(int, k.split(",")))
-                    rows = excerpt.shown("h_prev")
-                    assert index[0 if name in blocks else 1] in (
-                        rows if name in blocks else excerpt.shown(name)
-                    ), text.ref
-                    array = blocks[name] if name in blocks else excerpt[name][:, 0]
-                    wanted *= float(array[index])
-            allowed = {
-                show(wanted, signed=signed, within=within)
-                for signed in (True, False)
-                for within in ((0.0, 1.0), (-1.0, 1.0), (-np.inf, np.inf))
-                if within[0] <= wanted <= within[1]
-            }
-            assert text.text.strip("()") in allowed, (picture.beat.id, text.ref)
+            assert text.text in wordings(excerpt, text.ref, DIGITS), (picture.beat.id, text.ref)
+            rests += "…" in text.ref
     assert rests >= 1
 
 

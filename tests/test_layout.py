@@ -1,41 +1,49 @@
-"""The layout lint over all scenes at the end of every beat, and proof that it can find faults."""
+"""The layout lint over many scenes, at the end of every beat."""
+
+from itertools import combinations, product
 
 import numpy as np
 import pytest
-from manim import WHITE, Scene
 
 import rnnviz as rv
-from layout_lint import alone, faults
-from picture import Picture, Text, pictures, texts, view
-from rnnviz.diagram import Box
+from layout_cases import CHOICES, EXTREMES, everything, few, pairwise_cover
+from layout_lint import faults
+from picture import pictures, view
 from rnnviz.stage import View
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.typeset import Typesetter
 
-CASES = [
-    ("rnn", "light", 3, 2),
-    ("lstm", "light", 3, 2),
-    ("gru", "light", 3, 2),
-    ("rnn", "dark", 8, 8),
-    ("lstm", "dark", 8, 8),
-    ("gru", "dark", 8, 8),
-    ("lstm", "print", 1, 1),
-    ("gru", "print", 5, 4),
-    ("rnn", "print", 1, 6),
-]
+CELLS = ("rnn", "lstm", "gru")
 
 
-@pytest.mark.parametrize(("cell", "theme", "inputs", "hidden"), CASES)
-def test_no_beat_of_a_cell_has_a_fault(cell, theme, inputs, hidden):
-    seen = pictures(cell, view(cell, theme, inputs, hidden))
-    assert len(seen) > 5
+@pytest.mark.parametrize("case", few(), ids=str)
+def test_no_beat_has_a_fault(case):
+    seen = pictures(case.scene, case.view())
+    assert len(seen) > 1
     assert [fault for picture in seen for fault in faults(picture)] == []
+
+
+def test_the_few_cases_hold_each_choice_and_the_extremes_of_every_cell():
+    cases = few()
+    for kind, choices in CHOICES.items():
+        assert {getattr(case, kind) for case in cases} == set(choices)
+    met = {(case.scene, case.inputs, case.hidden) for case in cases}
+    assert {(cell, *sizes) for cell in CELLS for sizes in EXTREMES} <= met
+
+
+def test_the_sweep_holds_every_two_choices_together():
+    cases = pairwise_cover()
+    for one, other in combinations(CHOICES, 2):
+        met = {(getattr(case, one), getattr(case, other)) for case in cases}
+        assert met == set(product(CHOICES[one], CHOICES[other])), (one, other)
+    assert set(cases) <= set(everything())
+    assert len(cases) < 0.02 * len(everything())
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])
 def test_the_legend_has_no_fault(theme):
     seen = pictures("legend", view("lstm", theme))
-    assert len(seen) == 3
+    assert len(seen) == 4
     assert [fault for picture in seen for fault in faults(picture)] == []
 
 
@@ -45,73 +53,16 @@ def test_the_legend_has_no_fault_at_other_sizes(inputs, hidden):
     assert [fault for picture in seen for fault in faults(picture)] == []
 
 
-def text(**changed):
-    plain = {
-        "text": "0.5",
-        "ref": "f[0,0]",
-        "size": 30.0,
-        "box": Box(100, 100, 150, 120),
-        "colour": "#000000",
-        "ground": "#ffffff",
-    }
-    return Text(**(plain | changed))
-
-
-@pytest.mark.parametrize(
-    ("changed", "fault"),
-    [
-        ({"box": Box(-5, 100, 50, 120)}, "leaves the frame"),
-        ({"box": Box(100, 1070, 150, 1090)}, "leaves the frame"),
-        ({"size": 23.0}, "23.0 px"),
-        ({"size": 19.0, "ref": ""}, "19.0 px"),
-        ({"colour": "#888888"}, "contrast"),
-    ],
-)
-def test_the_lint_finds_a_planted_fault(changed, fault):
-    assert alone(text()) == []
-    (found,) = alone(text(**changed))
-    assert fault in found
-
-
-def test_the_lint_finds_two_texts_that_overlap():
-    class Beat:
-        id = "t1.x"
-
-    apart = [text(), text(box=Box(160, 100, 210, 120))]
-    over = [text(), text(box=Box(140, 110, 190, 130), text="0.7")]
-    assert faults(Picture(Beat, apart)) == []
-    assert faults(Picture(Beat, over)) == ["t1.x: '0.5' overlaps '0.7'"]
-
-
-def test_the_lint_reads_place_size_and_colours_from_the_objects():
+def test_digits_and_signs_have_tabular_widths():
+    """Numbers that count up or down do not jitter."""
     types = Typesetter()
-    label = types.number("+0.125", 40, "#112233", "x[0,0]").put(200, 300)
-    (seen,) = texts([label], "#fafafa")
-    assert (seen.text, seen.ref, seen.size) == ("+0.125", "x[0,0]", 40)
-    assert (seen.colour, seen.ground) == ("#112233", "#fafafa")
-    assert 195 < seen.box.left < 210
-    assert 260 < seen.box.top < 285
-    assert 295 < seen.box.bottom < 305
-    assert list(texts([label.copy().set_fill(opacity=0)], "#fafafa")) == []
-
-
-def test_the_lint_sees_a_label_that_a_scene_leaves_behind():
-    class Careless(Scene):
-        def construct(self):
-            types = Typesetter()
-            first = types.words("first", 30, "#000000").put(100, 100)
-            second = types.words("second", 30, "#000000").put(110, 104)
-            self.camera.background_color = WHITE
-            self.add(first, second)
-            self.wait(0.2)
-
-            class Beat:
-                id = "only"
-
-            self.after(Beat)
-
-    (picture,) = pictures(Careless)
-    assert faults(picture) == ["only: 'first' overlaps 'second'"]
+    widths = {c: types.number(c, 1000, "#000000").advance for c in "0123456789+−<>.()"}
+    assert max(widths[c] for c in "0123456789") - min(widths[c] for c in "0123456789") < 1e-3
+    assert widths["+"] == pytest.approx(widths["−"], abs=1e-3)
+    assert widths["<"] == pytest.approx(widths[">"], abs=1e-3)
+    assert widths["("] == pytest.approx(widths[")"], abs=1e-3)
+    number = types.number("+0.125", 1000, "#000000").advance
+    assert number == pytest.approx(sum(widths[c] for c in "+0.125"), abs=1e-3)
 
 
 def test_canvas_points_and_manim_points_agree():

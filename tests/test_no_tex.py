@@ -1,8 +1,10 @@
 """Nothing needs TeX: a scene renders where no program can be found, and no source asks for TeX."""
 
 import ast
+import doctest
 import inspect
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -126,6 +128,24 @@ def test_the_scanned_folders_hold_the_picture():
 @pytest.mark.parametrize("path", DRAWING, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_source_asks_for_tex(path):
     assert asks_for_tex(path.read_text("utf-8")) == set()
+
+
+def examples(text):
+    """The Python in a document: whole files, and what its doctests type."""
+    for fence in re.findall(r"^```python[^\n]*\n(.*?)^```$", text, re.M | re.S):
+        typed = doctest.DocTestParser().get_examples(fence)
+        yield "".join(example.source for example in typed) if typed else fence
+
+
+def test_no_example_of_the_readme_asks_for_tex():
+    sources = list(examples((ROOT / "README.md").read_text("utf-8")))
+    assert any("rnnviz.stage" in source for source in sources)
+    assert [source for source in sources if asks_for_tex(source)] == []
+
+
+def test_examples_are_read_as_files_and_as_doctests():
+    text = "```python a.py\nfrom manim import Tex\n```\n```python\n>>> import manim\n1\n```\n"
+    assert list(examples(text)) == ["from manim import Tex\n", "import manim\n"]
 
 
 def test_the_scan_knows_manims_tex_classes():
