@@ -19,6 +19,7 @@ GALLERY := renders/gallery
 
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 STILL := $(BIN)/rnnviz render --still -r 1280,720 --quiet --force
+MOVING := $(BIN)/rnnviz render -r 854,480 --fps 10 --steps 2 --pace 0.6 --quiet --force
 # pycairo and manimpango are built from source where there is no wheel for them
 DEBIAN := libcairo2-dev libpango1.0-dev pkg-config python3-dev python3-venv gcc
 # new enough, able to make an environment, and with the headers to build against
@@ -61,10 +62,20 @@ gallery: $(VENV)/.installed ## render everything in renders/gallery again
 	@mkdir -p $(GALLERY)
 	$(STILL) legend -o $(GALLERY)/legend.png
 	$(STILL) rnn -o $(GALLERY)/rnn.png
+	$(STILL) rnn --beat t1.h_h -o $(GALLERY)/rnn-h_h.png
+	$(STILL) rnn --beat t1.h_pre -o $(GALLERY)/rnn-h_pre.png
+	$(STILL) rnn --beat t1.h -o $(GALLERY)/rnn-h.png
+	$(MOVING) rnn -o $(GALLERY)/rnn.gif
 	$(STILL) lstm -o $(GALLERY)/lstm.png
+	$(STILL) lstm --beat t1.f -o $(GALLERY)/lstm-f.png
+	$(STILL) lstm --beat t1.c -o $(GALLERY)/lstm-c.png
+	$(STILL) lstm --beat t1.h -o $(GALLERY)/lstm-h.png
+	$(MOVING) lstm -o $(GALLERY)/lstm.gif
 	$(STILL) gru -o $(GALLERY)/gru.png
-	$(BIN)/rnnviz render lstm -r 854,480 --fps 10 --steps 1 --pace 0.5 --quiet --force \
-	  -o $(GALLERY)/lstm.gif
+	$(STILL) gru --beat t1.r -o $(GALLERY)/gru-r.png
+	$(STILL) gru --beat t1.n -o $(GALLERY)/gru-n.png
+	$(STILL) gru --beat t1.h -o $(GALLERY)/gru-h.png
+	$(MOVING) gru -o $(GALLERY)/gru.gif
 
 clean: ## remove .venv, builds and caches, but no renders
 	rm -rf $(VENV) build dist media *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -48,6 +48,8 @@ def alone(text: Text) -> Iterator[str]:
     ratio = contrast(text.colour, text.ground)
     if ratio < CONTRAST:
         yield f"{text.text!r} has contrast {ratio:.2f} ({text.colour} on {text.ground})"
+    if text.covered:
+        yield f"{text.text!r} is behind something solid"
     if text.missing:
         yield f"{text.text!r} has no glyph for {text.missing!r}"
 

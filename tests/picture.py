@@ -26,7 +26,7 @@ class Text:
     """A label on the screen: what it says, where, how large, in which colour on which ground.
 
     ``missing`` are characters that cannot be drawn. What is drawn before ``over`` does not show
-    behind the text: a solid shape or its own halo hides it.
+    behind the text: a solid shape or its own halo hides it. ``covered`` tells of one before it.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Text:
     ground: str
     missing: str = ""
     over: int = 0
+    covered: bool = False
 
 
 @dataclass
@@ -108,6 +109,7 @@ def faded(scene: Scene, animation: Any) -> bool:
 
 def texts(mobjects: list[Mobject], background: str) -> Iterator[Text]:
     """Yield every visible label with the colour of what lies under its middle."""
+    found: list[tuple[int, Text]] = []
     painted: list[tuple[int, Box, str]] = []
     for place, mobject in enumerate(in_order(mobjects)):
         if isinstance(mobject, Label):
@@ -126,10 +128,14 @@ def texts(mobjects: list[Mobject], background: str) -> Iterator[Text]:
             if all(has_halo(shape, ground) for shape in shapes):
                 over = place
             said = (mobject.text, mobject.ref, mobject.size)
-            yield Text(*said, box, faintest(shapes, ground), ground, missing(mobject), over)
+            text = Text(*said, box, faintest(shapes, ground), ground, missing(mobject), over)
+            found.append((place, text))
         elif is_solid(mobject):
             colour = str(mobject.get_fill_color().to_hex()).lower()
             painted.append((place, seen_box(mobject), colour))
+    for place, text in found:
+        covers = (box for at, box, _ in painted if at > place)
+        yield replace(text, covered=any(box.overlaps(text.box) for box in covers))
 
 
 def holds(box: Box, other: Box) -> bool:

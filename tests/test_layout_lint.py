@@ -54,6 +54,7 @@ def text(**changed):
         ({"size": 19.0, "ref": ""}, "19.0 px"),
         ({"colour": "#888888"}, "contrast"),
         ({"missing": "漢"}, "no glyph for '漢'"),
+        ({"covered": True}, "behind something solid"),
     ],
 )
 def test_the_lint_finds_a_planted_fault(changed, fault):
@@ -70,6 +71,13 @@ def test_the_lint_finds_two_texts_that_overlap():
     over = [text(), text(box=Box(140, 110, 190, 130), text="0.7")]
     assert faults(Picture(Beat, apart)) == []
     assert faults(Picture(Beat, over)) == ["t1.x: '0.5' overlaps '0.7'"]
+
+
+def test_the_lint_sees_a_number_that_is_behind_its_pill():
+    number = Typesetter().number("+0.125", 40, "#112233", "x[0,0]").put(200, 300)
+    pill = Square(14).set_fill(WHITE, 1)
+    assert [seen.covered for seen in texts([pill, number], "#fafafa")] == [False]
+    assert [seen.covered for seen in texts([number, pill], "#fafafa")] == [True]
 
 
 def test_the_lint_reads_place_size_and_colours_from_the_objects():

@@ -34,13 +34,12 @@ class Curve(VGroup):
         line = polyline([self.place(x, y) for x, y in zip(xs, self.forward(xs), strict=True)])
         line.set_stroke(hue, 3.5)
         self.add(across, upright, line)
-        top = (self.high, f"{self.high:.0f}")
-        for value, text in [top] if self.low == 0 else [top, (self.low, "−1")]:
-            y = self.place(0.0, value)[1]
-            label = pen.types.words(text, 22, theme.muted).put(middle + 8, y + 20)
-            if value < 0:
-                label.shift(at(0, -26) - at(0, 0))
-            self.add(label)
+        for end in (self.high, *([self.low] if self.low else [])):  # away from the curve
+            y = self.place(0.0, end)[1]
+            label = pen.types.words(f"{end:.0f}".replace("-", MINUS), 22, theme.muted)
+            label.put(box.left, y + 21) if end > 0 else label.put(box.right, y - 7, "right")
+            line = Line(at(box.left, y), at(box.right, y)).set_stroke(theme.faint, 1.2)
+            self.add_to_back(line).add(label)
         tick = max(1, round(self.reach / 2))
         for x in (-tick, tick):
             below = self.low == 0 or x > 0  # where the curve is on the other side of the axis

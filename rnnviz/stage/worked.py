@@ -258,7 +258,7 @@ class WorkedExample(Panel):
         values = [row.value for row in (*self.terms, *self.biases)]
         reach = max(1.0, abs(made.sum), *map(abs, values))
         count = len(values) + 1
-        bars = Bars(pen, y + 24, min(54.0, (955.0 - y - 50) / count), reach, count)
+        bars = Bars(pen, y + 34, min(72.0, (955.0 - y - 60) / count), reach, count)
         self.result.add(bars.axis)
         for k, (term, value) in enumerate(zip(made.terms, values, strict=False)):
             if isinstance(term, Rest):
