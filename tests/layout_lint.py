@@ -16,6 +16,7 @@ from rnnviz.diagram import HEIGHT, RADIUS, WIDTH, Box, Point
 from rnnviz.errors import RnnvizError
 from rnnviz.spacing import EXIT_X
 from rnnviz.stage import View
+from rnnviz.stage.frame import BAND_TOP
 from rnnviz.stage.theme import contrast
 from wiring import Line, Wiring
 
@@ -32,6 +33,9 @@ def faults(picture: Picture) -> list[str]:
     if picture.shown is not None:
         for text in picture.texts:
             found += untrue(text, picture.shown, picture.beat.t)
+    for text in picture.texts:
+        if text.box.bottom > BAND_TOP and text.text not in picture.beat.caption:
+            found.append(f"{text.text!r} stands in the band of the caption")
     found += loose_ends(picture.wiring)
     found += crossings(picture)
     return [f"{picture.beat.id}: {fault}" for fault in found]

@@ -65,12 +65,23 @@ def test_the_lint_finds_a_planted_fault(changed, fault):
 
 def test_the_lint_finds_two_texts_that_overlap():
     class Beat:
-        id = "t1.x"
+        id, caption = "t1.x", ""
 
     apart = [text(), text(box=Box(160, 100, 210, 120))]
     over = [text(), text(box=Box(140, 110, 190, 130), text="0.7")]
     assert faults(Picture(Beat, apart)) == []
     assert faults(Picture(Beat, over)) == ["t1.x: '0.5' overlaps '0.7'"]
+
+
+def test_the_lint_finds_a_text_that_stands_in_the_captions_band():
+    class Beat:
+        id, caption = "t1.x", "It is 0.5."
+
+    seen = [text(text=said, box=Box(100, 980, 150, 1010)) for said in ("It is 0.5.", "0.5 = 0.5")]
+    assert faults(Picture(Beat, seen[:1])) == []
+    assert faults(Picture(Beat, seen[1:])) == [
+        "t1.x: '0.5 = 0.5' stands in the band of the caption"
+    ]
 
 
 def test_the_lint_sees_a_number_that_is_behind_its_pill():

@@ -18,7 +18,7 @@ NOTES = {
     "gru": "The order guides the eye: a machine computes r and z together.",
     "peepholes": "The order guides the eye: a machine computes f, i and g together.",
 }
-FEW = 4  # units up to which there is room for the equations beside all the numbers
+FEW, FEWER = 4, 2  # units up to which there is room for equations beside gates, and a timestep
 BIASES = ((), ("and a bias of {}",), ("and two biases of {}",))
 
 
@@ -95,7 +95,7 @@ def step_table(pen: Pen, beat: Beat) -> Panel:
     gates = tuple(name for name in shown_gates(cell) if name not in cell.next_state)
     states = tuple(name for pair in zip(cell.states, cell.next_state, strict=True) for name in pair)
     tables = [keys for keys in (gates, states) if keys]
-    few = len(pen.board.trace.shown("h_prev")) <= FEW
+    few = len(pen.board.trace.shown("h_prev")) <= FEWER
     y = 216.0
     for keys in tables:
         y = _table(pen, panel, keys, beat.t, y, 300.0) + (56.0 if few else 66.0)
