@@ -35,6 +35,7 @@ def flow(stage: "Stage", beat: Beat) -> None:
         ]
         fans = [drawing.fan(name, unit) for name in names for unit in drawing.shown(name)]
         stage.run(
+            *stage.lights.light(beat, names),
             *(motion for motion, _ in movers),
             *(FadeIn(fan) for fan in fans if len(fan.points)),
             *(_entrance(stage, part) for part in _due(pending, known)),

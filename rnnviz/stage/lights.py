@@ -29,16 +29,18 @@ class Lights:
         self.drawing, self.theme = drawing, drawing.theme
         self.lit: set[str] = set()
 
-    def light(self, beat: Beat) -> list[Change]:
-        """Return what lights a beat's nodes and the wires along which its values flow."""
-        theme = self.theme
+    def light(self, beat: Beat, names: Iterable[str]) -> list[Change]:
+        """Return what lights some of a beat's nodes and the wires along which values flow there."""
+        theme, due = self.theme, {*names}
         changes: list[Change] = []
-        for name in beat.lights:
+        for name in due.intersection(beat.lights):
             frame = self.drawing.frames[name]
             width = 1.8 if beat.key == "recap" else 3.5
             changes.append(frame.animate.set_stroke(theme.hue(name), width))
             self.lit.add(name)
         for source, target in beat.flows:
+            if target not in due:
+                continue
             if (source, target) in self.drawing.wires:
                 wire = self.drawing.wires[source, target]
                 changes.append(wire.animate.set_stroke(theme.hue(source), LIT))

@@ -127,7 +127,7 @@ class Stage:
         head, self.formula = heading(self.pen, beat)
         self.focus = focus_wires(self.drawing, beat)
         entering += [group for group in (head, *self.panel.first) if len(group)]
-        changes = [*self.lights.unlight(), *self.lights.light(beat)]
+        changes = [*self.lights.unlight(), *self.lights.light(beat, self._at_once(beat))]
         if len(self.focus):
             self.scene.add(self.focus.set_stroke(opacity=0), *bystanders(self.drawing, beat))
             changes.append(self.focus.animate.set_stroke(opacity=1))
@@ -137,6 +137,12 @@ class Stage:
         self.run(*changes, *map(FadeIn, entering), seconds=0.3)
         self.scene.add(self.drawing.notes)  # over the wires in focus
         self.panel.group.add(head)
+
+    def _at_once(self, beat: Beat) -> Iterable[str]:
+        """Return the nodes that light up as a beat starts; others wait for their values."""
+        cell = self.board.trace.cell
+        computed = beat.reveals and beat.focus is None
+        return (*cell.inputs, *cell.states) if computed else beat.lights
 
     def _words(self, beat: Beat) -> VGroup:
         """Return what the band says while a beat moves: its lead, or the caption if it does not."""
