@@ -17,34 +17,34 @@ _RNN: Captions = {
     "h_h": ("From old h: {value} for h{k}", "{value} for h{k}"),
     "h_x": ("From x: {value} for h{k}", "{value} for h{k}"),
     "h_pre": ("Sum for h{k}: {worked}",),
-    "h": ("h{k} = {worked}",),
+    "h": ("h{k}: {worked}",),
 }
 _TWO_LAYERS: Captions = {
     "h_x": ("From x: {value} for u{k}", "{value} for u{k}"),
-    "u": ("u{k} = {worked}",),
-    "s": ("s{k} = {worked}",),
+    "u": ("u{k}: {worked}",),
+    "s": ("s{k}: {worked}",),
 }
 _LSTM: Captions = {
     "f": ("f{k} {is} keeps {share} of old c{k}", "f{k} {share}"),
     "fc": ("c{k} keeps {worked}",),
     "i": ("i{k} {is} lets in {share} of g{k}", "i{k} {share}"),
-    "g": ("Candidate g{k} = {worked}",),
+    "g": ("Candidate g{k}: {worked}",),
     "ig": ("c{k} gets {worked}",),
-    "c": ("c{k} = {worked}",),
+    "c": ("c{k}: {worked}",),
     "o": ("o{k} {is} shows {share} of tanh(c{k})", "o{k} {share}"),
-    "tanh_c": ("tanh(c{k}) = {worked}",),
-    "h": ("h{k} = {worked}",),
+    "tanh_c": ("tanh(c{k}): {worked}",),
+    "h": ("h{k}: {worked}",),
 }
 _GRU: Captions = {
     "r": ("r{k} {is} passes {share} of the recurrent part", "r{k} {share}"),
     "n_h": ("Recurrent part: {value} for n{k}", "{value} for n{k}"),
     "rn": ("{worked} gets through to n{k}",),
-    "n": ("Candidate n{k} = {worked}",),
+    "n": ("Candidate n{k}: {worked}",),
     "z": ("z{k} {is} keeps {share} of old h{k}", "z{k} {share}"),
     "z_not": ("{worked} is left for n{k}",),
     "zn": ("h{k} gets {worked}",),
     "zh": ("h{k} keeps {worked}",),
-    "h": ("h{k} = {worked}",),
+    "h": ("h{k}: {worked}",),
 }
 _RESET_BEFORE: Captions = {
     "r": ("r{k} {is} passes {share} of old h{k}", "r{k} {share}"),

@@ -5,63 +5,64 @@ from rnnviz.cells import Cell
 
 Leads = dict[str, str]
 
+# Short, for it has to be read while the beat moves: in a second or two where there is no sum.
 # What is put in: {sum} what a gate's sum is made of, {bias} a single product's bias if it has one,
 # {op} the activation, {gates} those that are shown together, {writes} and {keeps} the shares of
 # the GRU's candidate and old h. "Old" is what comes from the timestep before.
 _ONE_STATE: Leads = {
-    "start": "x enters; h has its initial value.",
-    "in": "h leaves the cell and comes back as the old state.",
+    "start": "x enters.",
+    "in": "h comes back as old h.",
     "all": "h comes back, x enters: the whole timestep in one go.",
 }
 _TWO_STATES: Leads = {
-    "start": "x enters; h and c have their initial values.",
-    "in": "h and c leave the cell and come back as the old state.",
+    "start": "x enters.",
+    "in": "h and c come back as old h and c.",
     "all": "h and c come back, x enters: the whole timestep in one go.",
 }
 _COMMON: Leads = {
     "start all": "x enters: the whole timestep in one go.",
-    "start gates": "{gates} in one go: weighted sums, then σ or tanh.",
-    "gates": "{gates} in one go, with the same weights as before.",
+    "start gates": "{gates} in one go.",
+    "gates": "{gates}, the same weights.",
     "recap": "",  # nothing moves
 }
 _RNN: Leads = {
     "h_h": "The part of old h: weigh it{bias}.",
     "h_x": "The part of x: weigh it{bias}.",
-    "h_pre": "Both parts are added, unit by unit.",
-    "h": "{op} of each sum is the new h.",
+    "h_pre": "Both are added.",
+    "h": "{op} of each sum.",
 }
 _TWO_LAYERS: Leads = {
     "h_x": "The first dense layer: weigh x{bias}.",
-    "u": "relu makes what is negative 0 and leaves the rest.",
-    "s": "Old h is added, unit by unit.",
+    "u": "relu: 0 if negative.",
+    "s": "Old h is added.",
     "h": "The second dense layer: weigh s{bias}, then {op}.",
 }
 _LSTM: Leads = {
     "f": "What to keep? {sum}, then σ.",
-    "fc": "The forget gate meets old c, unit by unit.",
+    "fc": "f meets old c.",
     "i": "What gets in? {sum}, then σ.",
     "g": "What to offer? {sum}, then tanh.",
-    "ig": "The input gate meets the candidate, unit by unit.",
-    "c": "What is kept and what gets in add up to the new c.",
+    "ig": "i meets g.",
+    "c": "What stays, plus what is new.",
     "o": "What to show? {sum}, then σ.",
-    "tanh_c": "tanh puts c between −1 and 1, unit by unit.",
-    "h": "The output gate meets tanh(c): the new h.",
+    "tanh_c": "c goes through tanh.",
+    "h": "o meets tanh(c).",
 }
 _GRU: Leads = {
     "r": "What to let through? {sum}, then σ.",
     "n_h": "The recurrent part of n: weigh old h{bias}.",
-    "rn": "The reset gate meets the recurrent part, unit by unit.",
-    "rh": "The reset gate meets old h, unit by unit.",
+    "rn": "r meets the recurrent part.",
+    "rh": "r meets old h.",
     "n": "{sum}, then tanh.",
     "z": "What to keep? {sum}, then σ.",
-    "z_not": "1 − z is the share that is left for the candidate.",
-    "zn": "{writes} meets the candidate, unit by unit.",
-    "zh": "{keeps} meets old h, unit by unit.",
-    "h": "What is new and what is kept add up to the new h.",
+    "z_not": "The rest is for n.",
+    "zn": "{writes} meets n.",
+    "zh": "{keeps} meets old h.",
+    "h": "What is new, plus what stays.",
 }
 _Z_REPLACES: Leads = {
     "z": "What to replace? {sum}, then σ.",
-    "z_not": "1 − z is the share that is left for old h.",
+    "z_not": "The rest is for old h.",
 }
 
 

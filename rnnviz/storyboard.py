@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from rnnviz.captions import caption
+from rnnviz.captions import caption, shown_gates
 from rnnviz.cells import Cell
 from rnnviz.diagram import Diagram
 from rnnviz.errors import RnnvizError
@@ -195,6 +195,7 @@ def _whole_beat(drawn: Diagram, t: int) -> Beat:
         t=t,
         title=f"Timestep {t + 1}",
         caption="",
+        equation="h" if shown_gates(drawn.cell) == ("h",) else "",
         lights=(*given, *names),
         flows=(*_carried(drawn.cell, t), *_flows(drawn, names)),
         reveals=(*given, *_steps(drawn, names)),

@@ -129,7 +129,7 @@ def test_the_table_of_names_agrees_with_the_cells_and_conventions():
     assert named["hidden units"] == ("hidden_size", "units, state_size", "num_units")
     for name in ("lstm", "gru"):
         keys = " ".join(gate.key for gate in CELLS[name].gates)
-        assert named[f"{CELLS[name].title} gates"][0] == keys
+        assert named[f"{CELLS[name].title} blocks"][0] == keys
     for column, convention in enumerate(("pytorch", "keras")):
         gru = dict(rv.cell_named("gru", convention).choices)
         lstm = dict(rv.cell_named("lstm", convention).choices)

@@ -15,10 +15,11 @@ from rnnviz.storyboard import Beat
 if TYPE_CHECKING:
     from rnnviz.stage.stage import Stage
 
-ON = OUT_X - LEFT_X  # where h_t leaves one cell, h_(t-1) enters the next
+APART = 260.0  # between what one cell hands on and where it enters the next
+ON = OUT_X - LEFT_X + APART
 LATE = 0.7  # of the way on which the next cell comes into sight
 TURN = 1.4  # seconds from one timestep to the next
-FROM = 70.0  # to the left of their pills: where inputs come from
+FROM = 30.0  # to the left of its place: where the number of an input comes from
 
 
 def turn(stage: "Stage", beat: Beat, *changes: Change) -> None:
@@ -28,10 +29,13 @@ def turn(stage: "Stage", beat: Beat, *changes: Change) -> None:
     """
     drawing, scene = stage.drawing, stage.scene
     carried = _carried(stage, beat)
-    parts = (drawing.standing, drawing.changing, drawing.notes)
+    parts = drawing.parts
     gone = VGroup(*(part.copy() for part in parts), *drawing.numbers.values())
     scene.remove(*drawing.numbers.values(), *parts)
     stage.lights.reset()
+    for name, unit in carried:
+        fill = drawing.pill_fill(name, unit, beat.t)
+        drawing.pills[name, unit].set_fill(fill).set_stroke(stage.theme.hue(name))
     scene.add(gone)
     scene.remove(*(old for old, _ in carried.values()))
     stage.run(

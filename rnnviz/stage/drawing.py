@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from manim import RoundedRectangle, Triangle, VGroup, VMobject
+from manim import RoundedRectangle, SurroundingRectangle, Triangle, VGroup, VMobject
 
 from rnnviz.diagram import PILL_WIDTH, Box, Node, Point, Wire
 from rnnviz.equations import equation, is_named, symbol
@@ -13,10 +13,12 @@ from rnnviz.stage.canvas import UNIT, at, middle, polyline, segments
 from rnnviz.stage.numbering import is_numbered, numbers, room
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.shapes import operation, weight_line
+from rnnviz.stage.theme import mix
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
 THIN, WIRE, LIT, FAN = 1.2, 2.2, 4.0, 1.6
+MANY, PALE = 160, 0.6  # with more dense wires each is paler, so that they make no pattern
 
 
 class Drawing:
@@ -39,12 +41,23 @@ class Drawing:
         self.pills: dict[tuple[str, int], VMobject] = {}
         self.numbers: dict[tuple[str, int], Label] = {}
         self.standing = VGroup(self._boundary(), *self._dense())
-        self.changing, self.notes = VGroup(), VGroup()
+        self.wiring, self.changing, self.notes = VGroup(), VGroup(), VGroup()
         for wire in self.diagram.wires:
             if wire.kind == "vector":
-                self.changing.add(self._wire(wire))
+                self.wiring.add(self._wire(wire))
         for node in self.diagram.nodes:
             self._node(node)
+
+    @property
+    def parts(self) -> tuple[VGroup, ...]:
+        """All of the picture but the numbers, from the ground up."""
+        return self.standing, self.wiring, self.changing, self.notes
+
+    def raise_wire(self, source: str, target: str) -> None:
+        """Draw a wire over those that it has a part of its way in common with."""
+        wire = self.wires[source, target]
+        self.wiring.submobjects.remove(wire)
+        self.wiring.submobjects.append(wire)
 
     # What stands
 
@@ -61,7 +74,8 @@ class Drawing:
                     for target in self.shown(wire.target):
                         pairs.append(self.dense_ends(wire.source, source, wire.target, target))
         width = 0.7 * min(1.0, (80 / max(1, len(pairs))) ** 0.5)  # many wires are no wall
-        return [segments(pairs).set_stroke(self.theme.faint, width)] if pairs else []
+        colour = mix(self.theme.cell, self.theme.faint, 1.0 if len(pairs) <= MANY else PALE)
+        return [segments(pairs).set_stroke(colour, width)] if pairs else []
 
     def shown(self, name: str) -> Sequence[int]:
         """Return the units that have a pill, from the top."""
@@ -92,7 +106,8 @@ class Drawing:
             stub = polyline(self.diagram.stub(node.name)).set_stroke(self.theme.faint, WIRE)
             self.wires[node.name, node.name] = stub
             self.circles[node.name] = operation(self.pen, node.mark, node.mark_at)
-            self.changing.add(stub, self.circles[node.name])
+            self.wiring.add(stub)
+            self.changing.add(self.circles[node.name])
         frame = rounded(self.diagram.frame(node.name), 18)
         frame.set_fill(self.theme.background, 1).set_stroke(self.theme.faint, THIN)
         self.frames[node.name] = frame
@@ -105,11 +120,20 @@ class Drawing:
             self.pills[node.name, unit] = pill
             self.changing.add(pill)
         if node.label != "none":
-            (self.notes if node.label == "below" else self.standing).add(self._label(node))
+            self._name(node)
         if node.label == "right":
             self.standing.add(*self._activation(node))
         if is_numbered(self.pen, node):
             self.standing.add(*numbers(self.pen, node))
+
+    def _name(self, node: Node) -> None:
+        """Write a node's name; one among wires stands on a plate that these pass under."""
+        label = self._label(node)
+        if node.label not in ("below", "over"):
+            self.standing.add(label)
+            return
+        plate = SurroundingRectangle(label, buff=4 * UNIT, corner_radius=4 * UNIT)
+        self.notes.add(plate.set_fill(self.theme.cell, 1).set_stroke(width=0), label)
 
     def _label(self, node: Node) -> Label:
         cell, hue = self.diagram.cell, self.theme.hue(node.name)
@@ -134,9 +158,7 @@ class Drawing:
         if node.label == "under":
             return self.types.math(formula, 34, hue, text).put(node.x, frame.bottom + 34, "centre")
         y = frame.top - 13 if node.label == "over" else frame.bottom + 27
-        label = self.types.math(formula, 26, hue, text).put(node.x, y, "centre")
-        label.set_stroke(self.theme.cell, 8, background=True)  # wires may pass behind it
-        return label
+        return self.types.math(formula, 26, hue, text).put(node.x, y, "centre")
 
     def _activation(self, node: Node) -> list[Label]:
         """Return the sign of a gate's activation beside its name."""

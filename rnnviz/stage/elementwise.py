@@ -17,7 +17,7 @@ from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
 BARS_UP_TO = 3  # units; with more there is only room for one bar beside each row
-BAR_START, BAR_END = 496.0, 596.0
+NARROWEST = 70.0  # room for bars beside the rows
 TOP, BOTTOM = 282.0, 960.0
 STRIP = 100.0  # height of what shows the whole vector where only some units have a row
 SIGNS = {"add": "+", "mul": "×"}
@@ -51,12 +51,14 @@ class Elementwise(Panel):
         pitch = min(most, (330.0 if curved else self.bottom - TOP) / count)
         size = 36.0 if few else max(26.0, min(34.0, pitch * 0.62))
         size = min([size, *(self._fitting(unit, size) for unit in self.units)])
+        ends = [sum(one.advance + 9.0 for one in self._line(k, size)) for k in self.units]
+        self.bars_from = LEFT + self._indent() + max(ends) + 12.0
         for place, unit in enumerate(self.units):
             y = TOP + place * pitch
             self._row(unit, y, size)
             if few and not curved:
                 self._bars(unit, y + 28, min(54.0, (pitch - 95) / (len(self.step.args) + 1)))
-            elif not curved and not self.made:
+            elif not curved and RIGHT - self.bars_from > NARROWEST:
                 self._bar(unit, y - 0.3 * size, 0.5 * min(pitch, 50.0))
         if curved:
             self._curve(TOP + count * pitch)
@@ -79,7 +81,7 @@ class Elementwise(Panel):
         return max(24.0, size * min(1.0, (RIGHT - LEFT - self._indent() - gaps) / wide))
 
     def _indent(self) -> float:
-        return 40.0 if self.made else 110.0
+        return 40.0 if self.made else 110.0 if len(self.units) <= BARS_UP_TO else 84.0
 
     def _row(self, unit: int, y: float, size: float) -> None:
         text = str(unit + 1) if self.made else f"unit {unit + 1}"
@@ -158,9 +160,9 @@ class Elementwise(Panel):
         trace, b = self.pen.board.trace, self.pen.board.b
         values = trace[self.name][self.t, b]
         reach = max(1.0, *(abs(float(values[k])) for k in self.units))
-        low = min(0.0, *(float(values[k]) for k in self.units), self.cell.range(self.name)[0])
-        scale = (BAR_END - BAR_START) / (2 * reach if low < 0 else reach)
-        zero = (BAR_START + BAR_END) / 2 if low < 0 else BAR_START
+        signed = self.cell.range(self.name)[0] < 0
+        scale = (RIGHT - self.bars_from) / (2 * reach if signed else reach)
+        zero = (self.bars_from + RIGHT) / 2 if signed else self.bars_from
         bar = Rectangle(width=max(1.0, abs(values[unit]) * scale) * UNIT, height=high * UNIT)
         bar.move_to(at(zero + values[unit] * scale / 2, y))
         bar.set_fill(self.pen.theme.tint(self.name), 0.85).set_stroke(width=0)

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from manim import Animation, Mobject, UpdateFromAlphaFunc, VGroup, VMobject
+from manim import Animation, Mobject, UpdateFromAlphaFunc, VGroup, VMobject, linear
 from manim.typing import Vector3D
 
 from rnnviz.diagram import Point
 from rnnviz.stage.canvas import at, polyline
 
 SEEN = 0.25  # of a flight, after which what flies is fully there
-SMALLEST = 0.35  # of its size, that of a stack of numbers in an operation's circle
+SMALLEST = 0.5  # of its size, that of a stack of numbers in an operation's circle
 
 
 class Fly(Animation):
@@ -62,10 +62,12 @@ def travel(numbers: VGroup, points: list[Point]) -> Animation:
     return UpdateFromAlphaFunc(numbers, fly)
 
 
-def count(label: VGroup, made: Callable[[float], VGroup]) -> Animation:
+def count(
+    label: VGroup, made: Callable[[float], VGroup], rate: Callable[[float], float] = linear
+) -> Animation:
     """Return the motion of what counts: ``made`` returns how it looks at each share of the way."""
 
     def tick(moving: Mobject, share: float) -> None:
         moving.become(made(share))
 
-    return UpdateFromAlphaFunc(label, tick)
+    return UpdateFromAlphaFunc(label, tick, rate_func=rate)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from manim import Animation, FadeIn, FadeOut, VGroup
 
 from rnnviz.cells import Cell
+from rnnviz.diagram import Point
 from rnnviz.stage.flight import Fly, travel
 from rnnviz.stage.formula import leaves
-from rnnviz.stage.lights import Change
 from rnnviz.stage.pen import Part
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
@@ -15,7 +15,7 @@ from rnnviz.storyboard import Beat
 if TYPE_CHECKING:
     from rnnviz.stage.stage import Stage
 
-THERE, OUT = 0.65, 0.4  # seconds to an operation, and out of it
+READ, THERE, OUT = 0.45, 0.6, 0.4  # seconds into the panel, to an operation, and out of it
 MANY, BRISK = 3, 0.55  # with so many operations one after another each is that much quicker
 
 
@@ -34,11 +34,18 @@ def flow(stage: "Stage", beat: Beat) -> None:
             if target in names and (source, target) in drawing.wires
         ]
         fans = [drawing.fan(name, unit) for name in names for unit in drawing.shown(name)]
+        due = _due(pending, known)
+        flying = [part for part in due if share == 1.0 and _origin(stage, part) is not None]
+        stage.run(
+            *(Fly(part.shape, _origin(stage, part) or (0.0, 0.0)) for part in flying),
+            *(stage.light_formula(_operands(cell, names)) if flying else []),
+            seconds=READ,
+        )
         stage.run(
             *stage.lights.light(beat, names),
             *(motion for motion, _ in movers),
             *(FadeIn(fan) for fan in fans if len(fan.points)),
-            *(_entrance(stage, part) for part in _due(pending, known)),
+            *(FadeIn(part.shape) for part in due if part not in flying),
             *stage.light_formula(_operands(cell, names)),
             seconds=THERE * share,
         )
@@ -66,10 +73,9 @@ def _operands(cell: Cell, names: tuple[str, ...]) -> set[str]:
     return {symbol for arg in args for symbol in leaves(cell, arg)}
 
 
-def _entrance(stage: "Stage", part: Part) -> Change:
-    """Return how an operand comes into the panel: its number flies from its pill."""
-    origin = stage.drawing.home(part.shape) if isinstance(part.shape, Label) else None
-    return FadeIn(part.shape) if origin is None else Fly(part.shape, origin)
+def _origin(stage: "Stage", part: Part) -> Point | None:
+    """Return the pill from which the number of an operand comes into the panel."""
+    return stage.drawing.home(part.shape) if isinstance(part.shape, Label) else None
 
 
 def _mover(stage: "Stage", source: str, target: str) -> tuple[Animation, VGroup]:

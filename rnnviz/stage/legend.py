@@ -26,7 +26,7 @@ BEATS = (
         "legend.wires",
         0,
         "Wires and sums",
-        "A straight wire is one weight, a bent one a vector; weighted sums make a gate.",
+        "A wire from pill to pill is one weight, one from stack to stack a vector.",
     ),
     Beat(
         "legend.names",

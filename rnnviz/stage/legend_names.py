@@ -19,7 +19,7 @@ BIASES = (0, 1, 2)
 def sizes(pen: Pen) -> list[VMobject]:
     """Return the letters of the sizes with the numbers of this trace, and the weights they make."""
     here = {**pen.board.trace.sizes, "G": len(pen.board.trace.cell.gates)}
-    meanings = {"I": "inputs", "H": "hidden", "B": "batch", "T": "steps", "G": "gates"}
+    meanings = {"I": "inputs", "H": "hidden", "B": "batch", "T": "steps", "G": "blocks"}
     parts: list[VMobject] = [heading(pen, "Sizes", LEFT, 142)]
     parts.append(note(pen, "of what is shown here", LEFT + 110, 142))
     for x, (letter, meaning) in zip(centres(LEFT, RIGHT, 5), meanings.items(), strict=True):
@@ -32,7 +32,7 @@ def sizes(pen: Pen) -> list[VMobject]:
         for name, cell in CELLS.items()
     ]  # fmt: skip
     columns = (LEFT, LEFT + 110, LEFT + 200, LEFT + 330, LEFT + 450)
-    heads = ("weights", "gates", "no bias", "one bias", "two biases")
+    heads = ("weights", "blocks", "no bias", "one bias", "two biases")
     return [*parts, *table(pen, columns, heads, rows, 270, 36, RIGHT)]
 
 
@@ -64,8 +64,8 @@ def rows() -> tuple[tuple[str, ...], ...]:
         ("inputs", "input_size", "from the data", "from the data"),
         ("weights on x", "weight_ih", "kernel", "one matrix"),
         ("weights on h", "weight_hh", "recurrent_kernel", "for [h, x]"),
-        ("LSTM gates", "i f g o", "i f c o", "i j f o"),
-        ("GRU gates", "r z n", "z r h", "r u"),
+        ("LSTM blocks", "i f g o", "i f c o", "i j f o"),
+        ("GRU blocks", "r z n", "z r h", "r u"),
         ("candidate", "g, in GRU n", "c, in GRU h", "$tilde(c), tilde(h), j$"),
         ("biases", _biases("pytorch"), _biases("keras"), "1 or 0"),
         ("z = 1", f"{pytorch['update']}s h", f"{keras['update']}s h", "either"),

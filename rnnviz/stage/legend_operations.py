@@ -56,7 +56,7 @@ def wires(pen: Pen) -> list[VMobject]:
     theme, y = pen.theme, 452.0
     places = centres(LEFT, RIGHT, 4)
     parts: list[VMobject] = [heading(pen, "Wires", LEFT, y)]
-    parts.append(note(pen, "straight: a weight; bent: a vector", LEFT + 120, y))
+    parts.append(note(pen, "of pills: a weight; of stacks: a vector", LEFT + 120, y))
     ends = [((x - HALF, y + 36), (x + HALF, y + 36)) for x in places]
     weights = (
         ("above 0", weight_line(theme, *ends[0], 1.0)),

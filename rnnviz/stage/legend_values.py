@@ -34,7 +34,7 @@ ROLES = {
     "drop": "gate: keeps",
     "write": "gate: lets in",
     "candidate": "candidate",
-    "show": "gate: shows",
+    "show": "gate: passes",
     "neutral": "other sums",
 }
 CELLS = (LSTM, GRU, rnn(form="dense"))  # the RNN's variant that has all letters of the others

@@ -43,6 +43,7 @@ class Lights:
                 continue
             if (source, target) in self.drawing.wires:
                 wire = self.drawing.wires[source, target]
+                self.drawing.raise_wire(source, target)
                 changes.append(wire.animate.set_stroke(theme.hue(source), LIT))
             if (target, target) in self.drawing.wires:
                 stub = self.drawing.wires[target, target]

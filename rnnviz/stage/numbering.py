@@ -30,5 +30,5 @@ def numbers(pen: Pen, node: Node) -> list[Label]:
 def room(pen: Pen, node: Node) -> tuple[float, float]:
     """Return where the name of a numbered node ends on the right, and how wide it should be."""
     widest = max(pen.note(str(unit + 1)).advance for unit in pen.board.trace.shown(node.name))
-    right = pen.board.diagram.frame(node.name).left - BESIDE - widest - 5
+    right = pen.board.diagram.frame(node.name).left - BESIDE - widest - 14
     return right, right - RIGHT - 10

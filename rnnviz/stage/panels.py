@@ -17,7 +17,7 @@ def panel_for(pen: Pen, beat: Beat) -> Panel:
         return WorkedExample(pen, beat)
     if beat.key == "gates":
         return gate_table(pen, beat)
-    if beat.key == "all":
+    if beat.key == "all" and not beat.equation:
         return step_table(pen, beat)
     if beat.equation:
         return Elementwise(pen, beat)

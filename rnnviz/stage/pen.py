@@ -15,6 +15,7 @@ from rnnviz.storyboard import Storyboard
 
 LEFT, RIGHT = 40.0, 600.0  # of the panel on the canvas
 SMALLEST = 22.0
+WIDEST = RIGHT - LEFT - 24.0  # of an equation, beside which the name of a state may stand
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ class Pen:
             formula = f"{formula[:-6]}_(t-1,{unit + 1})"
         return self.types.math(formula, size, hue, text)
 
-    def equation(self, name: str, size: float = 32.0, width: float = RIGHT - LEFT) -> Formula:
+    def equation(self, name: str, size: float = 32.0, width: float = WIDEST) -> Formula:
         """Return the equation of a value in the colours of its operands, as large as fits."""
         cell = self.board.trace.cell
         made = formula(cell, name, self.types, self.theme, size)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from manim import Camera, FadeIn, FadeOut, ManimColor, Scene, VGroup, VMobject
+from manim import Camera, FadeIn, FadeOut, ManimColor, Scene, VGroup, VMobject, smooth
+from manim.utils.rate_functions import squish_rate_func
 
 from rnnviz.cues import Cue
 from rnnviz.diagram import Point
@@ -20,8 +21,9 @@ from rnnviz.storyboard import Beat, Storyboard
 
 READING = 16.0  # characters a second
 COMING = 0.45  # seconds in which a caption can be read already while it comes
-SHORTEST_HOLD = 1.2
-RECAP_HOLD = 3.0
+SHORTEST_HOLD, RECAP_HOLD = 1.3, 3.0
+FIRST_HALF = squish_rate_func(smooth, 0.0, 0.5)  # so that two texts never stand in one place
+LAST_HALF = squish_rate_func(smooth, 0.5, 1.0)
 ARRIVALS = ("in", "all")  # beats in which a timestep starts
 
 
@@ -56,7 +58,7 @@ class Stage:
         self.cues: list[Cue] = []
         paint_background(scene, theme)
         drawing = self.drawing
-        scene.add(self.frame.standing, drawing.standing, drawing.changing, drawing.notes)
+        scene.add(self.frame.standing, *drawing.parts)
 
     def play(self, beat: Beat) -> None:
         """Show one beat: what it is about, its motion, then a hold long enough to read it."""
@@ -91,9 +93,10 @@ class Stage:
 
     def tell(self, beat: Beat) -> list[Change]:
         """Return what puts the caption of a beat in place of what stood there."""
-        leaving = [FadeOut(self.caption)] if len(self.caption) else []
+        leaving = [FadeOut(self.caption, rate_func=FIRST_HALF)] if len(self.caption) else []
         self.caption = self.frame.caption(beat.caption)
-        return [*leaving, *([FadeIn(self.caption)] if len(self.caption) else [])]
+        coming = [FadeIn(self.caption, rate_func=LAST_HALF)] if len(self.caption) else []
+        return [*leaving, *coming]
 
     def light_formula(self, symbols: Iterable[str]) -> list[Change]:
         """Return what lights some symbols of the equation, and only these."""

@@ -93,7 +93,9 @@ def step_table(pen: Pen, beat: Beat) -> Panel:
     cell = pen.board.trace.cell
     panel = Panel(VGroup(), [VGroup()])
     gates = tuple(name for name in shown_gates(cell) if name not in cell.next_state)
-    states = tuple(name for pair in zip(cell.states, cell.next_state, strict=True) for name in pair)
+    pairs = zip(cell.states, cell.next_state, strict=True)
+    computed = sorted(pairs, key=lambda pair: cell.names.index(pair[1]))  # h needs the new c
+    states = tuple(name for pair in computed for name in pair)
     tables = [keys for keys in (gates, states) if keys]
     few = len(pen.board.trace.shown("h_prev")) <= FEWER
     y = 216.0

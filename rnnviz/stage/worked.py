@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from manim import Line, VGroup
 
-from rnnviz.diagram import Box, Point
+from rnnviz.diagram import Box
 from rnnviz.equations import is_named, subscript, symbol, worked
 from rnnviz.rounding import ALMOST, number, relation, show, total
 from rnnviz.rounding import product as exactly
@@ -170,7 +170,7 @@ class WorkedExample(Panel):
     def _sum(self, y: float) -> Label:
         pen = self.pen
         y += max(0.0, 34.0 - self.pitch)
-        level = y - self.pitch + self.pitch * 0.32
+        level = y - self.pitch + self.pitch * 0.32 + 3
         rule = Line(at(LEFT, level), at(PRODUCT, level)).set_stroke(pen.theme.muted, 1.5)
         y += 5
         ref = self.name if self.neuron.activation is None else f"{self.name}_pre"
@@ -189,28 +189,40 @@ class WorkedExample(Panel):
         """Return what the sum has come to so far, in the sum's place."""
         return self.pen.plain(value, self.size, "").put(PRODUCT, self.sum_level, "right")
 
-    def counting(self, before: float, after: float) -> Callable[[float], Label]:
-        """Return the sum at each share of its way from one subtotal to the next."""
-        return lambda share: self.subtotal(before + share * (after - before))
+    def counting(
+        self, before: float, landings: dict[float, float], during: float
+    ) -> Callable[[float], Label]:
+        """Return the sum at each share of a motion in which terms land and count up.
 
-    @property
-    def zero(self) -> Point:
-        """Where the curve's axis starts to count."""
-        assert self.curve is not None
-        return self.curve.place(0.0, 0.0)
+        ``landings`` are the terms by the share at which each starts to count, for a while.
+        """
+
+        def made(share: float) -> Label:
+            return self.subtotal(
+                before
+                + sum(
+                    term * min(1.0, max(0.0, (share - start) / during))
+                    for start, term in landings.items()
+                )
+            )
+
+        return made
 
     def riding(self, share: float) -> VGroup:
-        """Return a point of the curve on the way from 0 to the sum, and its value."""
-        assert self.curve is not None
+        """Return a point of the curve on the way from 0 to the sum: its sum and its value."""
+        curve, pen = self.curve, self.pen
+        assert curve is not None
         x = share * self.neuron.sum
-        y = float(self.curve.forward(np.array([x]))[0])
+        y = float(curve.forward(np.array([x]))[0])
         within = self.cell.range(self.name)
-        text = show(y, self.pen.board.digits, signed=within[0] < 0, within=within)
-        label = self.pen.types.number(text, 26, self.hue)
-        above, left = self.curve.place(x, y)
-        return VGroup(
-            self.curve.drop(x, y), self.curve.dot(x, y), label.put(above, left - 18, "centre")
-        )
+        text = show(y, pen.board.digits, signed=within[0] < 0, within=within)
+        (place, level), foot = curve.place(x, y), curve.place(x, 0.0)[1]
+        value = pen.types.number(text, 26, self.hue).put(place - 14, level - 14, "right")
+        under = foot + 30 if y >= 0 else foot - 14
+        summed = pen.plain(x, 26, "").put(place, under, "centre")
+        for label in (value, summed):
+            label.set_stroke(pen.theme.background, 8, background=True)  # over curve and ticks
+        return VGroup(curve.drop(x, y), curve.dot(x, y), value, summed)
 
     # The curve, or bars where there is none
 

@@ -1,12 +1,12 @@
 """The motion of a worked example: one neuron's sum in full, then the other units at once."""
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from manim import AnimationGroup, FadeIn, FadeOut, LaggedStart
+from manim import AnimationGroup, FadeIn, FadeOut, LaggedStart, smooth
 
 from rnnviz.diagram import Point
-from rnnviz.stage.canvas import at, middle
+from rnnviz.stage.canvas import middle
 from rnnviz.stage.flight import Fly, count
 from rnnviz.stage.lights import Change
 from rnnviz.stage.worked import Row, WorkedExample
@@ -15,39 +15,51 @@ from rnnviz.storyboard import Beat
 if TYPE_CHECKING:
     from rnnviz.stage.stage import Stage
 
-FIRST_TIME, AGAIN = 1.0, 0.4  # how slow it is where a sum is worked out for the first time
-ROWS = 0.9  # seconds for three products
+ROW, BIAS, RIDE = 0.7, 0.45, 0.9  # seconds for one product, one bias, the way along the curve
+LANDED = 0.8  # of the motion of a row, after which its term counts in the sum
+
+
+class Speed(NamedTuple):
+    """How long motions take, and how far the next row waits for the one before."""
+
+    slow: float
+    lag: float
+
+
+FIRST_TIME, AGAIN = Speed(1.0, 1.0), Speed(0.35, 0.25)
+MOST = 4.0  # rows that are shown one after the other; more overlap
 
 
 def work_out(stage: "Stage", beat: Beat) -> None:
     """Let factors fly from wires and pills into products, and the sum find its place."""
     panel = stage.panel
     assert isinstance(panel, WorkedExample)
-    slow = AGAIN if stage.has_worked else FIRST_TIME
+    speed = AGAIN if stage.has_worked else FIRST_TIME
     stage.has_worked = True
-    _sum_up(stage, panel, slow)
+    _sum_up(stage, panel, speed)
     if panel.curve is not None:
-        _climb(stage, panel, slow)
+        _ride(stage, panel, speed)
     else:
         stage.run(FadeIn(panel.result), seconds=0.4)
     _land(stage, panel, beat)
 
 
-def _sum_up(stage: "Stage", panel: WorkedExample, slow: float) -> None:
-    """Put the rows together, one weight matrix or bias after another, while the sum counts up."""
+def _sum_up(stage: "Stage", panel: WorkedExample, speed: Speed) -> None:
+    """Put the rows together, one weight matrix or bias after another; the sum follows each."""
     origins = dict(zip(panel.terms, stage.drawing.term_origins(panel.neuron), strict=True))
     running, total = panel.subtotal(0.0), 0.0
     for _, group in groupby((*panel.terms, *panel.biases), key=lambda row: row.symbols[0]):
         rows = list(group)
-        before, total = total, total + sum(row.value for row in rows)
+        lag = min(speed.lag, max(AGAIN.lag, MOST / len(rows)))
+        lasts = 1 + lag * (len(rows) - 1)
+        landings = {(lag * k + LANDED) / lasts: row.value for k, row in enumerate(rows)}
         stage.run(
-            LaggedStart(
-                *(_assembled(stage, row, origins.get(row)) for row in rows), lag_ratio=0.25
-            ),
-            count(running, panel.counting(before, total)),
+            LaggedStart(*(_assembled(stage, row, origins.get(row)) for row in rows), lag_ratio=lag),
+            count(running, panel.counting(total, landings, (1 - LANDED) / lasts)),
             *stage.light_formula({symbol for row in rows for symbol in row.symbols}),
-            seconds=slow * ROWS * (len(rows) / 3) ** 0.5,
+            seconds=speed.slow * (ROW if rows[0].factors else BIAS) * lasts,
         )
+        total += sum(landings.values())
     stage.scene.remove(running)
     stage.scene.add(panel.sum_label)
     stage.run(FadeIn(panel.sums[0]), *stage.restore_formula(), seconds=0.2)
@@ -56,28 +68,25 @@ def _sum_up(stage: "Stage", panel: WorkedExample, slow: float) -> None:
 def _assembled(stage: "Stage", row: Row, origin: Point | None) -> Change:
     """Return how one row comes together: its factors fly in, then its product stands."""
     if not row.factors:
-        return Fly(row.result, origin or stage.in_formula(row.symbols[0]) or middle(row.name))
+        return Fly(row.result, origin or middle(row.name))
     weight, operand = row.factors
     assert origin is not None, "a product has a wire or a pill"
     return AnimationGroup(
         AnimationGroup(Fly(weight, origin), Fly(operand, stage.drawing.home(operand) or origin)),
         FadeIn(*row.signs),
-        Fly(row.result, middle(row.signs[0])),
+        Fly(row.result, middle(row.signs[1])),
         lag_ratio=0.6,
     )
 
 
-def _climb(stage: "Stage", panel: WorkedExample, slow: float) -> None:
+def _ride(stage: "Stage", panel: WorkedExample, speed: Speed) -> None:
     """Let the sum slide along the axis to its place, and its value along the curve."""
-    moving = panel.sum_label.copy()
-    stage.run(moving.animate.scale(0.8).move_to(at(*panel.zero)), seconds=0.4 * slow)
     rider = panel.riding(0.0)
-    stage.scene.remove(moving)
-    stage.run(count(rider, panel.riding), seconds=0.7 * slow)
+    stage.run(FadeIn(rider), seconds=0.2)
+    stage.run(count(rider, panel.riding, smooth), seconds=RIDE * speed.slow)
     stage.scene.add(panel.drop, panel.dot)
-    stage.scene.remove(rider)
     *before, value = panel.result
-    stage.run(FadeIn(*before), Fly(value, middle(panel.dot)), seconds=0.35)
+    stage.run(FadeOut(rider), FadeIn(*before), Fly(value, middle(panel.dot)), seconds=0.35)
 
 
 def _land(stage: "Stage", panel: WorkedExample, beat: Beat) -> None:
