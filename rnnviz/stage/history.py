@@ -112,7 +112,9 @@ def _chart(pen: Pen, pairs: list[tuple[str, str]], upto: int, box: Box) -> VGrou
     group.add(
         *(pen.note(str(t)).put(box.left + t * step, box.bottom + 36, "centre") for t in times)
     )
-    group.add(pen.types.math("t", 26, theme.muted, "t").put(box.right - 26, box.bottom + 36))
+    group.add(
+        pen.types.math("t", 26, theme.muted, "t").put(box.left - 22, box.bottom + 36, "right")
+    )
     return group
 
 

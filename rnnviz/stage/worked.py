@@ -272,16 +272,17 @@ class WorkedExample(Panel):
         count = len(values) + 1
         bars = Bars(pen, y + 34, min(72.0, (955.0 - y - 60) / count), reach, count)
         self.result.add(bars.axis)
+        size = max(20.0, min(26.0, 0.82 * bars.pitch))
         for k, (term, value) in enumerate(zip(made.terms, values, strict=False)):
             if isinstance(term, Rest):
-                label, source = pen.note(f"{term.count} more", 24), term.source
+                label, source = pen.note(f"{term.count} more", size), term.source
             else:
-                label = pen.types.words("w ×", 24, pen.theme.muted)
-                label = joined(label, self._operand_symbol(term.right_ref, 26, bars.pitch))
+                label = pen.types.words("w ×", size, pen.theme.muted)
+                label = joined(label, self._operand_symbol(term.right_ref, size, bars.pitch))
                 source = term.right_ref.name
             self.result.add(bars.row(k, label, value, pen.theme.tint(source)))
         for k, bias in enumerate(made.biases, len(made.terms)):
-            label = self._bias_symbol(bias.ref.name, min(26.0, bars.pitch))
+            label = self._bias_symbol(bias.ref.name, size)
             self.result.add(bars.row(k, label, bias.value, pen.theme.muted))
-        label = pen.note("sum", 26)
+        label = pen.note("sum", size)
         self.result.add(bars.row(count - 1, label, made.sum, pen.theme.tint(self.name)))
