@@ -25,8 +25,8 @@ from rnnviz.spacing import (
     vector,
 )
 
-_GATES_X, _CROSS, _N_X, _ZN_OP, _ZN_X, _PLUS = 1020.0, 1170.0, 1385.0, 1492.0, 1586.0, 1682.0
-_ONE_MINUS, _Z_NOT_X = 1250.0, 1365.0
+_GATES_X, _CROSS, _N_X, _ZN_OP, _ZN_X, _PLUS = 1020.0, 1170.0, 1360.0, 1476.0, 1572.0, 1674.0
+_ONE_MINUS, _Z_NOT_X = 1250.0, 1358.0
 _ENDS = _GATES_X + SIDE
 Part = tuple[tuple[Node, ...], tuple[Wire, ...]]
 
@@ -128,7 +128,7 @@ def _z_keeps(at: _Levels) -> tuple[float, tuple[Wire, ...]]:
 
 def _z_replaces(at: _Levels) -> tuple[float, tuple[Wire, ...]]:
     """Return where h_prev meets 1 − z, and the wires of (1 − z) ⊙ h_prev and z ⊙ n."""
-    up, bend, under = 1480.0, 1192.0, at.z + at.high / 2 + 20  # z passes under 1 − z
+    up, bend, under = 1466.0, 1192.0, at.z + at.high / 2 + 20  # z passes under 1 − z
     return up, (
         vector("z_not", "zh", (_Z_NOT_X + SIDE, at.z), (up, at.z), (up, HIGHWAY + RADIUS)),
         vector("z", "z_not", (_ENDS, at.z), (_ONE_MINUS - RADIUS, at.z)),
