@@ -32,7 +32,7 @@ for python in $(CANDIDATES); do \
 	"$$python" -c '$(USABLE)' 2>/dev/null && break; python=; done
 endef
 
-.PHONY: help demo test lint sweep bench gallery system clean
+.PHONY: help demo test lint sheets sweep bench gallery system clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -50,6 +50,9 @@ lint: $(VENV)/.installed-lint ## set up, then check rules, format and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+sheets: $(VENV)/.installed ## draw every beat of the cells on contact sheets in renders/sheets
+	$(BIN)/python tools/contact_sheets.py
 
 sweep: $(VENV)/.installed-test ## look for faults in the pictures of all scenes, sizes and themes
 	$(BIN)/python tools/sweep.py --jobs $(JOBS)
