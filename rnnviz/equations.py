@@ -72,6 +72,11 @@ def equation(
     return f"{paint(name, symbol(cell, name, markup))} = {right}"
 
 
+def steps_written(cell: Cell) -> dict[str, str]:
+    """Return what makes each value by the names of its operands: ``fc`` is ``f ⊙ c_prev``."""
+    return {step.name: OPS[step.op].text.format(*step.args) for step in cell.steps}
+
+
 @dataclass(frozen=True)
 class Worked:
     """One unit of one step with its numbers as shown: operands, relation, result.

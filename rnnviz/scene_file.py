@@ -22,9 +22,10 @@ def scene_path(scene: str) -> tuple[Path, str] | None:
     return (Path(path), name) if path.endswith(".py") else None
 
 
-def scene_in(path: Path, name: str, base: type[Scene]) -> type[Scene]:
+def scene_in(path: Path, name: str, base: type[Scene], known_as: str = "") -> type[Scene]:
     """Run a file and return its subclass of ``base``: the one with this name, or the only one.
 
+    ``known_as`` is what messages call ``base`` if not by its own name.
     Modules beside the file can be imported. Raises RnnvizError for a file that cannot be read or
     run, and unless there is exactly one such class.
     """
@@ -43,12 +44,13 @@ def scene_in(path: Path, name: str, base: type[Scene]) -> type[Scene]:
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, base) and value.__module__ == _MODULE
     }
+    known_as = known_as or base.__name__
     if name and name not in found:
-        wanted = f"one of {', '.join(found)}" if found else f"a subclass of {base.__name__}"
+        wanted = f"one of {', '.join(found)}" if found else f"a subclass of {known_as}"
         raise RnnvizError(f"{path}: wanted {wanted}, got {name!r}")
     if not name and len(found) != 1:
         got = f"{', '.join(found)}; {path}:{next(iter(found))} names one" if found else "none"
-        raise RnnvizError(f"{path}: wanted one subclass of {base.__name__}, got {got}")
+        raise RnnvizError(f"{path}: wanted one subclass of {known_as}, got {got}")
     return found[name or next(iter(found))]
 
 

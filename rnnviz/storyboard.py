@@ -96,11 +96,13 @@ class Storyboard:
     def captioned(self, captions: Mapping[str, str]) -> "Storyboard":
         """Return the same walk with some captions replaced by id; an empty one takes the lead away.
 
-        Raises RnnvizError for an unknown id.
+        Raises RnnvizError for an unknown id and for what is no text.
         """
         beats = {beat.id: beat for beat in self.beats}
         for beat_id, text in captions.items():
             beat = self[beat_id]
+            if not isinstance(text, str):
+                raise RnnvizError(f"caption of {beat_id}: wanted a text, got {text!r}")
             beats[beat_id] = replace(beat, caption=text, lead=beat.lead if text else "")
         return replace(self, beats=tuple(beats.values()))
 
@@ -113,6 +115,8 @@ def walk(trace: Trace, b: int = 0, digits: int = DIGITS, detail: str = "full") -
     were picked. Raises RnnvizError for another detail, a sample that is not there, more than 8
     hidden units to show, and digits outside 1 to 4.
     """
+    if not isinstance(trace, Trace):
+        raise RnnvizError(f"trace: wanted a Trace, got {type(trace).__name__}")
     steps = trace.sizes["T"]
     trace.check_index("b", b, trace.sizes["B"])
     if not 1 <= digits <= MOST_DIGITS:

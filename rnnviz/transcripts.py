@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from rnnviz.cues import heading
-from rnnviz.equations import equation
+from rnnviz.equations import equation, is_named, steps_written
 from rnnviz.rounding import show
 from rnnviz.storyboard import Beat, Storyboard
 from rnnviz.tracing import Trace
@@ -31,14 +31,24 @@ def written(
 
     ``details`` are the lines that follow a beat's words.
     """
-    cell = board.trace.cell
     sections = [(title, *head(board.trace).splitlines(), *_picks(board))]
+    told: set[str] = set()
+    before: Beat | None = None
     for k, beat in enumerate(beats):
+        if before is not None and beat.t != before.t:
+            told.clear()
         time = f"{_minutes(starts[k])}  " if starts else ""
-        formula = equation(cell, beat.equation, "text") if beat.equation else ""
         words = (" ".join(text.split()) for text in (beat.lead, beat.caption))
-        lines = (f"{time}{heading(beat)}  [{beat.id}]", formula, *words, *details(beat))
+        lines = (
+            f"{time}{heading(beat)}  [{beat.id}]",
+            *_equations(board, beat),
+            *words,
+            *_supplied(board, beat, told),
+            *details(beat),
+        )
         sections.append(tuple(line for line in lines if line))
+        told.update(beat.reveals)
+        before = beat
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
 
 
@@ -56,15 +66,67 @@ def head(trace: Trace, where: str = "") -> str:
 
 
 def numbers(board: Storyboard, beat: Beat) -> Iterator[str]:
-    """Yield the values that a beat reveals, a line each, and the sum of the neuron in focus."""
-    trace, b, digits = board.trace, board.b, board.digits
+    """Yield the values that a beat reveals, a line each, and what else its picture tells.
+
+    That is the sum of the neuron in focus; of the first beat the weights, of the last the states.
+    """
+    trace = board.trace
+    made = steps_written(trace.cell)
     for name in beat.reveals:
-        within, vector = trace.cell.range(name), trace[name][beat.t, b]
-        shown = (show(float(vector[k]), digits, within=within) for k in trace.shown(name))
-        yield f"{name} = {', '.join(shown)}"
+        parts = (name, made[name]) if name in made else (name,)
+        yield f"{' = '.join(parts)} = {_vector(board, name, beat.t)}"
     if beat.focus is not None:
         yield f"unit {beat.focus.unit + 1}:"
-        yield from _aligned(sum_rows(trace, beat.focus.name, beat.focus.unit, beat.t, b, digits))
+        rows = sum_rows(trace, beat.focus.name, beat.focus.unit, beat.t, board.b, board.digits)
+        yield from _aligned(rows)
+    if beat.key == "in" and beat.t == 0:
+        yield _weights(trace)
+    if beat.key == "recap":
+        yield from _history(board, beat.t)
+
+
+def _equations(board: Storyboard, beat: Beat) -> Iterator[str]:
+    """Yield the equation of a beat, or where it has no single one those of all that it computes."""
+    cell = board.trace.cell
+    names = (name for name in beat.lights if name in beat.reveals and is_named(cell, name))
+    computed = (name for name in names if name not in (*cell.inputs, *cell.states))
+    for name in (beat.equation,) if beat.equation else computed:
+        yield equation(cell, name, "text")
+
+
+def _supplied(board: Storyboard, beat: Beat, told: set[str]) -> Iterator[str]:
+    """Yield the values that a beat starts from and that no beat before it in the text reveals."""
+    states = board.trace.cell.states  # the values that flow there are of the timestep before
+    sources = [source for source, target in beat.flows if target not in states]
+    needed = dict.fromkeys(sources if beat.reveals else beat.lights)
+    for name in needed:
+        if name not in told and name not in beat.reveals:
+            yield f"already there: {name} = {_vector(board, name, beat.t)}"
+
+
+def _vector(board: Storyboard, name: str, t: int) -> str:
+    trace = board.trace
+    vector, units = trace[name][t, board.b], trace.shown(name)
+    within = trace.cell.range(name)
+    return ", ".join(show(float(vector[k]), board.digits, within=within) for k in units)
+
+
+def _weights(trace: Trace) -> str:
+    """Return how many weights there are, and the shape of each block of them."""
+    cell = trace.cell
+    blocks = trace.params.blocks(cell).items()
+    shapes = (f"{name} {'×'.join(map(str, block.shape))}" for name, block in blocks)
+    return f"{trace.params.size} weights{' and biases' * bool(cell.biases)}: {', '.join(shapes)}"
+
+
+def _history(board: Storyboard, upto: int) -> Iterator[str]:
+    """Yield each state over time: what it started from, t = 0, and after each timestep."""
+    cell = board.trace.cell
+    for before, after in zip(cell.states, cell.next_state, strict=True):
+        yield f"{after} over time:"
+        values = (_vector(board, after, t) for t in range(upto + 1))
+        rows = enumerate((_vector(board, before, 0), *values))
+        yield from _aligned((f"t = {t}", *row.split(", ")) for t, row in rows)
 
 
 def _aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

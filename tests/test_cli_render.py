@@ -271,7 +271,8 @@ def test_a_lecture_in_a_file_brings_its_cell_and_theme(here, asked):
     scene, view = asked[0][:2]
     assert (scene.__name__, view.trace.cell.name, view.theme.name) == ("Short", "gru", "dark")
     assert view.trace.sizes["T"] == 1
-    assert run("lecture.py:Short", "--theme", "light", "--force").exit_code == 0
+    done = run("lecture.py:Short", "--theme", "light")
+    assert (done.exit_code, done.stdout) == (0, "renders/lecture-Short.mp4\n")
     assert asked[1][1].theme.name == "light"
     assert run("rnn").exit_code == 0
     assert asked[2][1].theme.name == "light"
@@ -294,12 +295,28 @@ def test_a_lecture_really_is_rendered(here):
         ),
         (LECTURE.replace("DARK,", ""), "lecture.py, line 6: NameError: name 'DARK'"),
         (
+            LECTURE.replace("= DARK", "= 'dark'"),
+            "lecture.py, line 4: Short.theme: wanted a Theme such as rnnviz.stage.DARK, got 'dark'",
+        ),
+        (
+            LECTURE.replace('"gru"', '"grú"'),
+            "lecture.py, line 4: Short.cell: wanted one of rnn, lstm, gru, got 'grú'",
+        ),
+        (
+            LECTURE + "    def plan(self, view):\n        super().plan(view)\n",
+            "Short.plan: wanted a Storyboard returned, got None",
+        ),
+        (
+            LECTURE.replace('self.stage.play(self.storyboard["t1.in"])', "pass"),
+            "scene: wanted an animation, Short plays none",
+        ),
+        (
             LECTURE + "class Two(Short):\n    pass\n",
-            "wanted one subclass of TracedScene, got Short, T",
+            "wanted one subclass of CellScene, got Short, T",
         ),
         (
             "from manim import Scene\nclass A(Scene):\n    pass\n",
-            "subclass of TracedScene, got none",
+            "subclass of CellScene, got none",
         ),
     ],
 )
@@ -310,6 +327,48 @@ def test_what_goes_wrong_in_a_lecture_is_one_line(here, source, message):
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert list(here.glob("renders/*")) == []
+
+
+def test_a_class_that_is_not_there_is_said_before_anything_about_the_output(here):
+    Path("lecture.py").write_text(LECTURE)
+    Path("renders").mkdir()
+    Path("renders/lecture-Shirt.mp4").write_bytes(b"old")
+    done = run("lecture.py:Shirt")
+    assert (done.exit_code, done.stderr) == (
+        3,
+        "Error: lecture.py: wanted one of Short, got 'Shirt'\n",
+    )
+
+
+def test_a_folder_with_other_files_is_refused_even_with_force(here, asked):
+    Path("talk").mkdir()
+    Path("talk/notes.txt").write_text("mine")
+    for folder, message in (
+        ("talk", "wanted a folder with nothing but frames, got 'talk' with 'notes.txt'"),
+        (".", "wanted a folder to replace, got the current one, '.'"),
+    ):
+        done = run("rnn", "--format", "png", "-o", folder, "--force")
+        assert (done.exit_code, asked) == (2, [])
+        assert f"Error: --output: {message}\n" == done.stderr
+    assert Path("talk/notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("args", "stale"),
+    [
+        ([], ["x.srt", "x.vtt", "x.txt"]),
+        (["--captions", "srt", "--transcript"], ["x.vtt"]),
+        (["-s"], ["x.txt"]),
+    ],
+)
+def test_files_of_an_older_render_beside_the_output_are_named(here, asked, args, stale):
+    for kind in ("srt", "vtt", "txt"):
+        Path(f"x.{kind}").write_bytes(b"old")
+    done = run("rnn", "-o", "x.png" if "-s" in args else "x.mp4", "--force", *args)
+    assert done.exit_code == 0
+    warned = [line.split(": ")[:2] for line in done.stderr.splitlines()]
+    assert warned == [["Warning", name] for name in stale]
+    assert all(Path(name).read_bytes() == b"old" for name in stale)
 
 
 def test_debug_shows_where_a_lecture_failed(here):
@@ -323,4 +382,4 @@ def test_a_scene_that_has_no_view_is_refused(here, asked, monkeypatch):
     monkeypatch.setattr("rnnviz.cli.render.load_scene", lambda name: dict)
     done = run("rnn")
     assert done.exit_code == 3
-    assert "scene 'rnn': wanted a subclass of TracedScene, got dict" in done.stderr
+    assert "scene 'rnn': wanted a subclass of CellScene, got dict" in done.stderr

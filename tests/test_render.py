@@ -15,9 +15,9 @@ from PIL import Image
 import rnnviz as rv
 from picture import view
 from rnnviz.cues import heading
-from rnnviz.files import replacing_folder
 from rnnviz.scene_list import load_scene
 from rnnviz.stage import DARK, LIGHT, CellScene, TracedScene, View, legend
+from rnnviz.subtitles import folded
 from rnnviz.video.render import render
 from rnnviz.video.settings import Settings
 from scenes.rnn import RNNCell
@@ -92,12 +92,17 @@ def test_a_gif_plays_at_its_rate(tmp_path):
         assert image.n_frames > 3
 
 
-def test_png_frames_are_a_folder(tmp_path):
-    path = render(RNNCell, short(), tmp_path / "frames", Settings(**SMALL, format="png"))
+@pytest.mark.parametrize("transparent", [True, False])
+def test_png_frames_are_a_folder(tmp_path, transparent):
+    settings = Settings(**SMALL, format="png", transparent=transparent)
+    path = render(RNNCell, short(), tmp_path / "frames", settings)
     made = sorted(path.glob("*.png"))
     assert len(made) > 5
     with Image.open(made[-1]) as image:
-        assert image.size == (320, 180)
+        assert (image.size, image.mode) == ((320, 180), "RGBA" if transparent else "RGB")
+        alpha = np.asarray(image.convert("RGBA"))[..., 3]
+    assert alpha[100, 2] == (0 if transparent else 255)  # beside the panel, nothing is drawn
+    assert alpha.max() == 255
 
 
 def test_a_square_frame_still_holds_the_whole_picture(tmp_path):
@@ -171,7 +176,7 @@ def test_chapters_and_subtitles_are_those_of_the_beats(tmp_path):
     assert abs(chapters[-1][1] - length) < frame / 2
     assert abs(cues[-1].end - length) < frame / 2
     told = srt.parse((tmp_path / "a.b.srt").read_text("utf-8"))
-    last = [part for part in told if part.content == cues[-1].beat.caption]
+    last = [part for part in told if part.content == folded(cues[-1].beat.caption)]
     assert abs(last[0].end.total_seconds() - length) < frame / 2
     text = (tmp_path / "a.b.txt").read_text("utf-8")
     assert text.startswith("Mine\n")
@@ -188,7 +193,7 @@ def test_a_legend_has_cues_and_its_transcript_says_what_it_shows(tmp_path):
     assert told.count(" --> ") == text.count("[legend.") == len(legend.BEATS)
     for beat in legend.BEATS:
         assert beat.caption in text
-        assert beat.caption in told
+        assert folded(beat.caption) in told
     assert "not computed yet" in text.splitlines()
 
 
@@ -210,7 +215,7 @@ def test_a_still_can_be_that_of_a_beat(tmp_path):
         path = render(RNNCell, shown, tmp_path / "x.png", Settings(**still, beat=beat))
         pictures.append(path.read_bytes())
         told = re.findall(r"\[(.+)\]$", (tmp_path / "x.txt").read_text("utf-8"), re.M)
-        assert told[-1] == (beat or "recap")
+        assert told == [beat or "recap"]
     assert len(set(pictures)) == 3
 
 
@@ -257,33 +262,70 @@ def test_a_scene_brings_its_theme_where_no_view_is_given():
     assert RNNCell().seen().theme is LIGHT
 
 
-class Nothing(TracedScene):
-    pass
+class Nothing(CellScene):
+    def construct(self) -> None:
+        pass
 
 
-def test_a_scene_that_shows_nothing_is_refused(tmp_path):
-    with pytest.raises(rv.RnnvizError, match="wanted an animation, Nothing plays none"):
-        render(Nothing, short(), tmp_path / "x.mp4", Settings(**SMALL))
+@pytest.mark.parametrize("still", [True, False])
+@pytest.mark.parametrize("scene", [Nothing, TracedScene])
+def test_a_scene_that_shows_nothing_is_refused(tmp_path, scene, still):
+    settings = Settings(**SMALL, format="png" if still else "mp4", still=still)
+    with pytest.raises(rv.RnnvizError, match=f"wanted an animation, {scene.__name__} plays none"):
+        render(scene, view("lstm"), tmp_path / "x.png", settings)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_is_replaced_only_as_a_whole(tmp_path):
+class Unseen(RNNCell):
+    def construct(self) -> None:
+        pytest.fail("nothing may be played")
+
+
+def test_what_is_refused_is_refused_before_the_scene_is_played(tmp_path):
+    still = {**SMALL, "format": "png", "still": True, "transcript": True}
+    with pytest.raises(rv.RnnvizError, match=r"^beat: wanted one of t1.in, .*, recap, got 't9.f'$"):
+        render(Unseen, short(), tmp_path / "x.png", Settings(**still, beat="t9.f"))
+    (tmp_path / "x.txt").mkdir()
+    with pytest.raises(rv.RnnvizError, match=r"wanted a file, got the folder '.*x.txt'"):
+        render(Unseen, short(), tmp_path / "x.png", Settings(**still))
+    assert [one.name for one in tmp_path.iterdir()] == ["x.txt"]
+
+
+class Unplanned(RNNCell):
+    def plan(self, view):
+        super().plan(view)
+
+
+def test_a_plan_that_returns_nothing_is_refused():
+    with pytest.raises(rv.RnnvizError, match=r"^Unplanned.plan: wanted a Storyboard returned, got"):
+        Unplanned().setup()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"theme": "dark"}, "Mine.theme: wanted a Theme such as rnnviz.stage.DARK, got 'dark'"),
+        ({"cell": "lsmt"}, "Mine.cell: wanted one of rnn, lstm, gru, got 'lsmt'"),
+    ],
+)
+def test_a_class_with_no_such_theme_or_cell_is_refused(given, message):
+    with pytest.raises(rv.RnnvizError) as caught:
+        type("Mine", (CellScene,), given)
+    assert str(caught.value) == message
+
+
+def test_a_folder_of_frames_is_replaced_only_as_a_whole(tmp_path):
     folder = tmp_path / "frames"
     folder.mkdir()
-    (folder / "old.png").write_bytes(b"old")
-
-    def fail():
-        with replacing_folder(folder) as new:
-            (new / "new.png").write_bytes(b"new")
-            raise RuntimeError("half-way")
-
+    (folder / "00099.png").write_bytes(b"old")
+    settings = Settings(**SMALL, format="png")
     with pytest.raises(RuntimeError, match="half-way"):
-        fail()
-    assert [path.name for path in folder.iterdir()] == ["old.png"]
-    with replacing_folder(folder) as new:
-        (new / "new.png").write_bytes(b"new")
-    assert [path.name for path in folder.iterdir()] == ["new.png"]
-    assert [path.name for path in tmp_path.iterdir()] == ["frames"]
+        render(Fails, short(), folder, settings)
+    assert [path.name for path in folder.iterdir()] == ["00099.png"]
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(rv.RnnvizError, match=r"nothing but frames, got .* with 'notes.txt'$"):
+        render(Unseen, short(), folder, settings)
+    assert len(list(folder.iterdir())) == 2
 
 
 @pytest.mark.parametrize(

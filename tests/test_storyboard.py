@@ -234,3 +234,10 @@ def test_an_output_gate_with_a_peephole_waits_for_the_new_cell_state():
 
 if __name__ == "__main__":
     SNAPSHOT.write_text(text(), encoding="utf-8")
+
+
+def test_what_is_no_trace_and_no_text_is_refused():
+    with pytest.raises(rv.RnnvizError, match=r"^trace: wanted a Trace, got str$"):
+        walk("lstm")
+    with pytest.raises(rv.RnnvizError, match=r"^caption of t1.f: wanted a text, got 5$"):
+        walk(rv.trace("lstm")).captioned({"t1.f": 5})

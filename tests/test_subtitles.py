@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rnnviz.cues import Chapter, Cue, chapters, heading
 from rnnviz.storyboard import Beat
-from rnnviz.subtitles import srt, vtt
+from rnnviz.subtitles import LINE, folded, srt, vtt
 
 
 def cue(start, told, end, caption="Seen.", lead="Moves.", beat_id="t1.f", title="Forget gate"):
@@ -42,7 +42,7 @@ READERS = {"srt": (srt, from_srt), "vtt": (vtt, from_vtt)}
 def test_the_lead_is_told_during_the_motion_and_then_the_caption(kind):
     write, read = READERS[kind]
     cues = [cue(0, 1.4, 3), cue(3, 4.25, 3725.5, "Then.", "")]
-    assert read(write(cues)) == [
+    assert read(write(cues, 3725.5)) == [
         (0, 1400, "Moves."),
         (1400, 3000, "Seen."),
         (4250, 3725500, "Then."),
@@ -50,24 +50,61 @@ def test_the_lead_is_told_during_the_motion_and_then_the_caption(kind):
 
 
 @pytest.mark.parametrize("kind", READERS)
+def test_a_caption_stands_until_the_next_beat_or_the_end(kind):
+    write, read = READERS[kind]
+    cues = [cue(1, 2, 3), cue(7, 8, 9, "Then.", "Goes on.")]
+    assert read(write(cues, 12.5)) == [
+        (1000, 2000, "Moves."),
+        (2000, 7000, "Seen."),
+        (7000, 8000, "Goes on."),
+        (8000, 12500, "Then."),
+    ]
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_a_long_caption_has_two_lines(kind):
+    write, read = READERS[kind]
+    said = "Sum for h₁: −1.136 + (−0.468) = −1.604, for h₂: 0.649 + 0.077 = 0.726, … and more."
+    ((_, _, text),) = read(write([cue(0, 0, 1, said)], 1))
+    assert text.split("\n") == [
+        "Sum for h₁: −1.136 + (−0.468) = −1.604,",
+        "for h₂: 0.649 + 0.077 = 0.726, … and more.",
+    ]
+
+
+@given(st.lists(st.text("ab.", min_size=1, max_size=9), min_size=1, max_size=40))
+def test_folding_changes_only_one_space(words):
+    said = " ".join(words)
+    lines = folded(said).split("\n")
+    assert " ".join(lines) == said
+    assert len(lines) == (2 if len(said) > LINE else 1)
+    if len(said) <= 2 * LINE - 9:
+        assert max(map(len, lines)) <= LINE
+
+
+def test_a_long_word_is_left_alone():
+    assert folded("a" * 99) == "a" * 99
+
+
+@pytest.mark.parametrize("kind", READERS)
 def test_a_caption_is_text_and_never_markup(kind):
     write, read = READERS[kind]
     said = "a < b & c > d,\n\n2\n00:00:00,000 --> 00:00:01,000\n<b>bold</b> {\\an8} &lt; <3 h₁ − ≈"
-    ((_, _, text),) = read(write([cue(0, 0, 1, said)]))
-    assert text.replace("\N{WORD JOINER}", "") == " ".join(said.split())
+    ((_, _, text),) = read(write([cue(0, 0, 1, said)], 1))
+    assert text.replace("\N{WORD JOINER}", "").split() == said.split()
     if kind == "srt":  # which has no escapes: what players take for a tag is broken up
         assert not {"<b>", "</b>", "{\\an8}", "-->"} & {*text.split(), text[27:30]}
         assert "<b" not in text
         assert "<3" in text
     else:
-        assert "<b" not in write([cue(0, 0, 1, said)])
+        assert "<b" not in write([cue(0, 0, 1, said)], 1)
 
 
 def test_what_has_no_words_or_no_time_is_left_out():
     empty = cue(0, 1, 2, " \n ", "")
-    assert srt([empty]) == ""
-    assert vtt([empty]) == "WEBVTT\n"
-    assert from_srt(srt([cue(0, 0, 2)])) == [(0, 2000, "Seen.")]
+    assert srt([empty], 2) == ""
+    assert vtt([empty], 2) == "WEBVTT\n"
+    assert from_srt(srt([cue(0, 0, 2)], 2)) == [(0, 2000, "Seen.")]
 
 
 @given(
@@ -82,12 +119,17 @@ def test_times_increase_never_overlap_and_are_those_of_the_frames(lengths, fps):
         cues.append(cue(start, told, end))
         frames += first + second + third
     for write, read in READERS.values():
-        found = read(write(cues))
+        found = read(write(cues, cues[-1].end))
         assert len(found) == 2 * len(cues)
         times = [time for start, end, _ in found for time in (start, end)]
         assert times == sorted(times)
         assert all(start < end for start, end, _ in found)
-        exact = [time for one in cues for time in (one.start, one.told, one.told, one.end)]
+        ends = [*(one.start for one in cues[1:]), cues[-1].end]
+        exact = [
+            time
+            for one, end in zip(cues, ends, strict=True)
+            for time in (one.start, one.told, one.told, end)
+        ]
         assert all(abs(a - 1000 * b) <= 0.51 for a, b in zip(times, exact, strict=True))
 
 

@@ -2,11 +2,13 @@
 
 ``make sweep`` runs a cover of all pairs of choices: variants of the cells and the legend, hidden
 units, inputs, themes and details. ``--all`` runs every combination, which takes most of a day;
-``--only gru-after`` those cases whose name contains a text. The exit status is 1 for any fault.
+``--some 300`` draws as many of them; ``--only gru-after`` takes those cases whose name contains a
+text. The exit status is 1 for any fault.
 """
 
 import argparse
 import os
+import random
 import re
 import sys
 from collections import defaultdict
@@ -60,10 +62,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Look for faults in the pictures of every scene.")
     parser.add_argument("--all", action="store_true", help="every combination, not only the pairs")
     parser.add_argument("--only", default="", help="the cases whose name contains this")
+    parser.add_argument("--some", type=int, metavar="N", help="N of these, drawn at random")
+    parser.add_argument("--seed", type=int, default=0, help="which N are drawn")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes, one a core")
     options = parser.parse_args()
     cases = everything() if options.all else pairwise_cover()
     cases = [case for case in cases if options.only in str(case)]
+    if options.some is not None:
+        random.Random(options.seed).shuffle(cases)
+        cases = cases[: options.some]
     if not cases:
         parser.error(f"--only: no case has {options.only!r} in its name")
     console = Console()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import warnings
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from rnnviz.cli.picks import Picks, check_room, pick_options, picked
 from rnnviz.cli.progress import beats_shown
 from rnnviz.cli.reading import read_trace
 from rnnviz.cli.source import Source, source_options
-from rnnviz.errors import RnnvizError
+from rnnviz.errors import RnnvizError, RnnvizWarning
 from rnnviz.scene_file import blamed, scene_in, scene_path
 from rnnviz.scene_list import load_scene, scene_names
 from rnnviz.video.settings import Settings
@@ -53,17 +54,21 @@ def render(
     if file is None and scene not in scene_names():
         known = ", ".join(scene_names())
         raise click.UsageError(f"SCENE: wanted one of {known} or a .py file, got {scene!r}")
-    name = file[0].stem if file else scene
     settings = settings_for(encoding, look.subtitles)
+    loaded = _loaded(scene, file)
+    name = "-".join(filter(None, (file[0].stem, file[1]))) if file else scene
     target = target_for(name, encoding.output, settings)
     beside = settings.beside(target).values()
     check_output(target, force, settings.is_folder)
     for path in beside:
         check_output(path, force)
     with blamed(file[0]) if file else nullcontext():
-        _render(_loaded(scene, file), name, settings, target, look, quiet, picks, source)
+        _render(loaded, name, settings, target, look, quiet, picks, source)
     for path in (target, *beside):
         click.echo(os.fsencode(path))  # as bytes: a name need not be text
+    for path in settings.stale(target):
+        said = f"{path}: was there before and is not of this render, but players may load it"
+        warnings.warn(said, RnnvizWarning, stacklevel=2)
     if preview:
         click.launch(str(target))
 
@@ -72,12 +77,10 @@ def _loaded(scene: str, file: tuple[Path, str] | None) -> "type[TracedScene]":
     from rnnviz.stage import TracedScene
 
     if file:
-        return scene_in(*file, TracedScene)
+        return scene_in(*file, TracedScene, "CellScene")
     loaded = load_scene(scene)
     if not issubclass(loaded, TracedScene):
-        raise RnnvizError(
-            f"scene {scene!r}: wanted a subclass of TracedScene, got {loaded.__name__}"
-        )
+        raise RnnvizError(f"scene {scene!r}: wanted a subclass of CellScene, got {loaded.__name__}")
     return loaded
 
 

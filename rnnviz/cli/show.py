@@ -12,8 +12,8 @@ from rnnviz.cli.picks import Picks, pick_options, picked
 from rnnviz.cli.printing import line_width, print_parts
 from rnnviz.cli.reading import Read, read_trace
 from rnnviz.cli.source import Source, source_options
+from rnnviz.equations import steps_written
 from rnnviz.excerpt import Excerpt
-from rnnviz.ops import OPS
 from rnnviz.rounding import DIGITS
 from rnnviz.rounding import show as shown
 from rnnviz.tracing import Trace
@@ -114,7 +114,7 @@ def _tables(
         for name, vector in vectors.items()
     }
     indices = max((trace.shown(name) for name in vectors), key=len)
-    made = {step.name: OPS[step.op].text.format(*step.args) for step in cell.steps}
+    made = steps_written(cell)
     left = sum(max(map(len, column)) + 2 for column in (numbers, made.values()))
     widest = max(len(number) for row in numbers.values() for number in row)
     columns = len(indices)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from manim import FadeIn, FadeOut, LaggedStart, Scene, VGroup
 
+from rnnviz.cells import CELLS
 from rnnviz.cues import Cue
 from rnnviz.errors import RnnvizError
 from rnnviz.rounding import DIGITS
@@ -48,6 +50,17 @@ class TracedScene(Scene):
     view: View | None = None
     storyboard: Storyboard | tuple[Beat, ...] = ()
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Raise RnnvizError for a cell that there is not and a theme that is none."""
+        super().__init_subclass__(**options)
+        if not isinstance(cls.theme, Theme):
+            raise RnnvizError(
+                f"{cls.__name__}.theme: wanted a Theme such as rnnviz.stage.DARK, got {cls.theme!r}"
+            )
+        if cls.cell not in tuple(CELLS):
+            known = ", ".join(CELLS)
+            raise RnnvizError(f"{cls.__name__}.cell: wanted one of {known}, got {cls.cell!r}")
+
     def seen(self) -> View:
         """Return the view that was set, or that of the demo."""
         return self.view or View(trace(self.cell), theme=self.theme)
@@ -60,6 +73,10 @@ class TracedScene(Scene):
     def cues(self) -> Sequence[Cue]:
         """Return when each beat was seen, in order: what subtitles and chapters are made from."""
         return ()
+
+    def standing(self, played: Sequence[Beat]) -> Sequence[Beat]:
+        """Return the beats that the picture after those that were ``played`` is the end of."""
+        return played[-1:]
 
     def transcript(self, beats: Iterable[Beat], starts: Sequence[float] = ()) -> str:
         """Return the text of some beats, with the times in seconds at which they were seen."""
@@ -81,7 +98,11 @@ class CellScene(TracedScene):
     def setup(self) -> None:
         """Compute the trace where none was given, and put up the standing picture."""
         view = self.seen()
-        self.storyboard = self.plan(view)
+        board: object = self.plan(view)
+        if not isinstance(board, Storyboard):
+            name = type(self).__name__
+            raise RnnvizError(f"{name}.plan: wanted a Storyboard returned, got {board!r}")
+        self.storyboard = board
         title = self.heading()
         self.stage = Stage(self, self.storyboard, view.theme, title, view.pace, self.after)
         if not view.captions:
@@ -150,9 +171,13 @@ class LegendScene(TracedScene):
         """Return when each beat was seen."""
         return self.played
 
+    def standing(self, played: Sequence[Beat]) -> Sequence[Beat]:
+        """Return all beats that were played: what has come in stays."""
+        return played
+
     def details(self, beat: Beat) -> Iterable[str]:
         """Return the texts of the parts that a beat brings in, a line each."""
         for part in self.parts[beat]:
             texts = [one.text for one in part.get_family() if isinstance(one, Label)]
             if texts:
-                yield " ".join(texts)
+                yield " | ".join(texts)

@@ -9,6 +9,7 @@ import av
 from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+from PIL import Image
 
 from rnnviz.cues import Cue, chapters
 
@@ -51,11 +52,13 @@ def _chapters(cues: Sequence[Cue], end: float) -> "list[Chapter]":
     ]
 
 
-def to_frames(source: Path, folder: Path) -> None:
+def to_frames(source: Path, folder: Path, transparent: bool) -> None:
     """Write every frame of a lossless video as a numbered png, held frames as often as shown."""
+    pixels = "rgba" if transparent else "rgb24"
     with av.open(str(source)) as given:
         for number, frame in enumerate(given.decode(video=0)):
-            frame.to_image().save(folder / f"{number:05d}.png")
+            picture = Image.fromarray(frame.to_ndarray(format=pixels))
+            picture.save(folder / f"{number:05d}.png")
 
 
 def to_gif(source: Path, target: Path, fps: int, transparent: bool) -> None:

@@ -6,8 +6,7 @@ the index at the end, and that a second render in the same folder would be in th
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from manim.utils.exceptions import EndSceneEarlyException
 from numpy.typing import NDArray
 
 from rnnviz.errors import RnnvizError
-from rnnviz.files import replacing, replacing_folder
+from rnnviz.files import check_replaceable, replacing_all
 from rnnviz.stage import TracedScene, View
 from rnnviz.storyboard import Beat
 from rnnviz.subtitles import srt, vtt
@@ -41,6 +40,10 @@ def render(
     What goes beside it (``settings.beside``) is replaced together with it. Raises RnnvizError for
     an output that cannot be written, a scene that shows nothing and a beat that is not played.
     """
+    beside = settings.beside(output)
+    check_replaceable(output, settings.is_folder)
+    for path in beside.values():
+        check_replaceable(path)
     played: list[Beat] = []
     watched = _watched(scene, view, progress, settings, played)
     with (
@@ -50,31 +53,39 @@ def render(
         running = watched()
         if settings.transparent:
             _keep_edges(running.renderer)
-        try:
-            running.render()
-        except RuntimeError as error:
-            if "no play calls" in str(error):
-                raise RnnvizError(
-                    f"scene: wanted an animation, {scene.__name__} plays none"
-                ) from None
-            raise
-        if settings.beat and settings.beat not in (beat.id for beat in played):
-            ids = ", ".join(dict.fromkeys(beat.id for beat in played))
-            raise RnnvizError(f"beat: wanted one of {ids}, got {settings.beat!r}")
-        with ExitStack() as kept:  # the output, which comes last, is put in place first
-            for kind, path in settings.beside(output).items():
-                beside = kept.enter_context(replacing(path))
-                beside.write_text(_text(running, kind, played, settings.still), "utf-8")
-            made = _made(running, settings)
-            if settings.is_folder:
-                to_frames(made, kept.enter_context(replacing_folder(output)))
-            else:
-                _finish(made, kept.enter_context(replacing(output)), settings, running)
+        _run(running)
+        if settings.beat:
+            _check_beat(settings.beat, played)
+        single, folders = ([], [output]) if settings.is_folder else ([output], [])
+        with replacing_all([*single, *beside.values()], folders) as new:
+            for kind, path in beside.items():
+                new[path].write_text(_text(running, kind, played, settings.still), "utf-8")
+            _finish(_made(running, settings), new[output], settings, running)
     return output
 
 
+def _run(scene: TracedScene) -> None:
+    """Run a scene; RnnvizError where it plays nothing, which manim refuses only for a video."""
+    try:
+        scene.render()
+    except RuntimeError as error:
+        if "no play calls" not in str(error):
+            raise
+    if not scene.renderer.num_plays:
+        name = type(scene).__name__
+        raise RnnvizError(f"scene: wanted an animation, {name} plays none") from None
+
+
+def _check_beat(wanted: str, beats: Iterable[Beat]) -> None:
+    ids = list(dict.fromkeys(beat.id for beat in beats))
+    if wanted not in ids:
+        raise RnnvizError(f"beat: wanted one of {', '.join(ids)}, got {wanted!r}")
+
+
 def _finish(made: Path, target: Path, settings: Settings, scene: TracedScene) -> None:
-    if settings.format == "mp4":
+    if settings.is_folder:
+        to_frames(made, target, settings.transparent)
+    elif settings.format == "mp4":
         faststart(made, target, scene.heading(), scene.cues())
     elif settings.format == "gif":
         to_gif(made, target, settings.fps, settings.transparent)
@@ -84,12 +95,12 @@ def _finish(made: Path, target: Path, settings: Settings, scene: TracedScene) ->
 
 def _text(scene: TracedScene, kind: str, played: Sequence[Beat], still: bool) -> str:
     """Return what a file beside the output holds; a still has no times."""
-    cues = scene.cues()
-    if kind == "txt" and (still or not cues):
-        return scene.transcript(played)
+    cues, end = scene.cues(), float(scene.time)
+    if kind == "txt" and still:
+        return scene.transcript(scene.standing(played))
     if kind == "txt":
         return scene.transcript([cue.beat for cue in cues], [cue.start for cue in cues])
-    return srt(cues) if kind == "srt" else vtt(cues)
+    return srt(cues, end) if kind == "srt" else vtt(cues, end)
 
 
 def _watched(
@@ -104,6 +115,11 @@ def _watched(
     For a still it does not move, and it ends with the beat that was asked for.
     """
 
+    def setup(self: TracedScene) -> None:
+        scene.setup(self)
+        if settings.beat and len(self.storyboard):
+            _check_beat(settings.beat, self.storyboard)
+
     def after(self: TracedScene, beat: Beat) -> None:
         played.append(beat)
         progress(beat.title, len(played), len(self.storyboard))
@@ -111,9 +127,9 @@ def _watched(
         if beat.id == settings.beat:
             raise EndSceneEarlyException
 
-    parts: dict[str, Any] = {"view": view, "after": after}
+    parts: dict[str, Any] = {"view": view, "setup": setup, "after": after}
     if settings.still:
-        parts |= {"play": at_once, "wait": lambda self, seconds=1.0, **_: None}
+        parts |= {"play": at_once, "wait": _no_wait}
     return type(scene.__name__, (scene,), parts)
 
 
@@ -128,6 +144,11 @@ def at_once(self: Any, *animations: Any, **options: Any) -> None:
         animation.finish()
         animation.clean_up_from_scene(self)
     self.update_mobjects(self.get_run_time(made))
+    self.renderer.num_plays += 1
+
+
+def _no_wait(self: Any, *args: Any, **options: Any) -> None:
+    self.renderer.num_plays += 1
 
 
 def _keep_edges(renderer: Any) -> None:

@@ -77,5 +77,15 @@ class Settings:
     def beside(self, output: Path) -> dict[str, Path]:
         """Return the files that go beside ``output``, by what they hold: srt, vtt, txt."""
         kinds = [*filter(None, [self.subtitles]), *(["txt"] if self.transcript else [])]
+        return {kind: self._sidecar(output, kind) for kind in kinds}
+
+    def stale(self, output: Path) -> list[Path]:
+        """Return the files beside ``output`` that look like parts of it but are not written."""
+        kinds = ("txt",) if self.still else (*subtitles.FORMATS, "txt")
+        others = (kind for kind in kinds if kind not in self.beside(output))
+        paths = (self._sidecar(output, kind) for kind in others)
+        return [path for path in paths if path.exists()]
+
+    def _sidecar(self, output: Path, kind: str) -> Path:
         name = output.name if self.is_folder else output.stem
-        return {kind: output.with_name(f"{name}.{kind}") for kind in kinds}
+        return output.with_name(f"{name}.{kind}")
