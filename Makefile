@@ -39,7 +39,7 @@ help: ## list what can be made
 	while IFS='|' read -r target what; do printf '%-14s %s\n' "$$target" "$$what"; done
 
 demo: $(VENV)/.installed ## set up, then render the LSTM demo as a video
-	@echo "Rendering the LSTM demo at 720p; this takes a few minutes. The video:"
+	@echo "Rendering the LSTM demo at 720p; this takes a minute or two. The video:"
 	@$(BIN)/rnnviz render lstm -qm --force
 	@echo "More: $(BIN)/rnnviz scenes, $(BIN)/rnnviz render --help, and the README."
 
