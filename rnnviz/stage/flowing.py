@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from manim import Animation, FadeIn, FadeOut, VGroup
 
 from rnnviz.cells import Cell
-from rnnviz.diagram import Point
 from rnnviz.stage.flight import Fly, travel
 from rnnviz.stage.formula import leaves
 from rnnviz.stage.pen import Part
@@ -26,7 +25,8 @@ def flow(stage: "Stage", beat: Beat) -> None:
     groups = [names for names in levels(beat) if not entering & {*names}]
     known = ({*cell.names} - {*beat.reveals}) | entering
     pending = list(stage.panel.parts)
-    share = BRISK if len(groups) >= MANY else 1.0
+    brisk = len(groups) >= MANY
+    share = BRISK if brisk else 1.0
     for names in groups:
         movers = [
             _mover(stage, source, target)
@@ -35,17 +35,14 @@ def flow(stage: "Stage", beat: Beat) -> None:
         ]
         fans = [drawing.fan(name, unit) for name in names for unit in drawing.shown(name)]
         due = _due(pending, known)
-        flying = [part for part in due if share == 1.0 and _origin(stage, part) is not None]
-        stage.run(
-            *(Fly(part.shape, _origin(stage, part) or (0.0, 0.0)) for part in flying),
-            *(stage.light_formula(_operands(cell, names)) if flying else []),
-            seconds=READ,
-        )
+        flights = {} if brisk else _flights(stage, due)
+        if flights:
+            stage.run(*flights.values(), *stage.light_formula(_operands(cell, names)), seconds=READ)
         stage.run(
             *stage.lights.light(beat, names),
             *(motion for motion, _ in movers),
             *(FadeIn(fan) for fan in fans if len(fan.points)),
-            *(FadeIn(part.shape) for part in due if part not in flying),
+            *(FadeIn(part.shape) for part in due if part not in flights),
             *stage.light_formula(_operands(cell, names)),
             seconds=THERE * share,
         )
@@ -73,9 +70,11 @@ def _operands(cell: Cell, names: tuple[str, ...]) -> set[str]:
     return {symbol for arg in args for symbol in leaves(cell, arg)}
 
 
-def _origin(stage: "Stage", part: Part) -> Point | None:
-    """Return the pill from which the number of an operand comes into the panel."""
-    return stage.drawing.home(part.shape) if isinstance(part.shape, Label) else None
+def _flights(stage: "Stage", parts: list[Part]) -> dict[Part, Fly]:
+    """Return the flights of those parts that are numbers in a pill, from there into the panel."""
+    numbers = ((part, part.shape) for part in parts if isinstance(part.shape, Label))
+    homes = ((part, label, stage.drawing.home(label)) for part, label in numbers)
+    return {part: Fly(label, home) for part, label, home in homes if home is not None}
 
 
 def _mover(stage: "Stage", source: str, target: str) -> tuple[Animation, VGroup]:

@@ -33,7 +33,7 @@ class Lights:
         """Return what lights some of a beat's nodes and the wires along which values flow there."""
         theme, due = self.theme, {*names}
         changes: list[Change] = []
-        for name in due.intersection(beat.lights):
+        for name in (name for name in beat.lights if name in due):
             frame = self.drawing.frames[name]
             width = 1.8 if beat.key == "recap" else 3.5
             changes.append(frame.animate.set_stroke(theme.hue(name), width))

@@ -6,9 +6,7 @@ from manim import Camera, FadeIn, FadeOut, ManimColor, Scene, VGroup, VMobject, 
 from manim.utils.rate_functions import squish_rate_func
 
 from rnnviz.cues import Cue
-from rnnviz.diagram import Point
 from rnnviz.stage import arriving, flowing, working
-from rnnviz.stage.canvas import middle
 from rnnviz.stage.drawing import Drawing, bystanders, focus_wires
 from rnnviz.stage.formula import Formula
 from rnnviz.stage.frame import Frame
@@ -57,8 +55,7 @@ class Stage:
         self.has_worked = False
         self.cues: list[Cue] = []
         paint_background(scene, theme)
-        drawing = self.drawing
-        scene.add(self.frame.standing, *drawing.parts)
+        scene.add(self.frame.standing, *self.drawing.parts)
 
     def play(self, beat: Beat) -> None:
         """Show one beat: what it is about, its motion, then a hold long enough to read it."""
@@ -105,11 +102,6 @@ class Stage:
     def restore_formula(self) -> list[Change]:
         """Return what gives the whole equation its colours again."""
         return [] if self.formula is None else self.formula.restore()
-
-    def in_formula(self, symbol: str) -> Point | None:
-        """Return where a symbol stands in the equation; None if nowhere."""
-        shapes = [] if self.formula is None else self.formula.parts.get(symbol, [])
-        return middle(shapes[0]) if shapes else None
 
     # How a beat starts
 
