@@ -38,11 +38,11 @@ def strip(pen: Pen, name: str, t: int, box: Box) -> VGroup:
                 shape.add_line_to(at(*corner))
         return shape.set_stroke(width=0)
 
-    hue = theme.hue(name)
+    tint = theme.tint(name)
     shown = trace.shown(name)
     others = sorted(set(range(len(values))) - set(shown))
     return VGroup(
-        bars(others, 0.85 * wide).set_fill(mix(theme.background, hue, PALE), 1),
-        bars(shown, max(NARROWEST, 0.85 * wide)).set_fill(hue, 1),
+        bars(others, 0.85 * wide).set_fill(mix(theme.background, tint, PALE), 1),
+        bars(shown, max(NARROWEST, 0.85 * wide)).set_fill(tint, 1),
         Line(at(box.left, zero), at(box.right, zero)).set_stroke(theme.muted, 1),
     )
