@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnviz.stage.theme import Rgb, channels
+from rnnviz.theme import Rgb, channels
 
 # Machado, Oliveira & Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision
 # Deficiency", severity 1.0, on linear RGB.

@@ -15,7 +15,7 @@ import rnnviz as rv
 from rnnviz.cells import Cell
 from rnnviz.params import MAX_DRAWN, NAMES
 from rnnviz.stage import View, theme_named
-from rnnviz.stage.theme import THEMES
+from rnnviz.theme import THEMES
 from variants import VARIANTS, traced
 
 LEGEND = "legend"

@@ -17,7 +17,7 @@ from rnnviz.errors import RnnvizError
 from rnnviz.spacing import EXIT_X
 from rnnviz.stage import View
 from rnnviz.stage.frame import BAND_TOP
-from rnnviz.stage.theme import contrast
+from rnnviz.theme import contrast
 from wiring import Line, Wiring
 
 SMALLEST, SMALLEST_NUMBER, CONTRAST = 20.0, 24.0, 4.5

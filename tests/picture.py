@@ -15,8 +15,8 @@ from rnnviz.diagram import Box
 from rnnviz.excerpt import pictured
 from rnnviz.scene_list import load_scene
 from rnnviz.stage import View, theme_named
-from rnnviz.stage.theme import contrast, mix
 from rnnviz.stage.typeset import Label
+from rnnviz.theme import contrast, mix
 from rnnviz.video.render import at_once
 from wiring import Wiring, in_order, seen_box, wiring
 

@@ -21,9 +21,9 @@ from rnnviz.stage.legend_values import ROLES, letters
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.shapes import weight_line
 from rnnviz.stage.tables import NOTES
-from rnnviz.stage.theme import LIGHT, THEMES
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.storyboard import walk
+from rnnviz.theme import LIGHT, THEMES
 from variants import VARIANTS
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from colour_vision import VISIONS, Lab, distance, seen
 from rnnviz.errors import RnnvizError
-from rnnviz.stage.theme import DARK, LIGHT, THEMES, contrast
 from rnnviz.storyboard import walk
+from rnnviz.theme import DARK, LIGHT, THEMES, contrast
 from variants import VARIANTS, traced
 
 NORMAL, BLIND = 20.0, 10.0  # CIEDE2000 between any two hues of one cell

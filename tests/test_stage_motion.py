@@ -12,10 +12,10 @@ from rnnviz.scene_list import load_scene
 from rnnviz.stage.flight import Fly, fly_away
 from rnnviz.stage.formula import formula, leaves
 from rnnviz.stage.pen import Pen
-from rnnviz.stage.theme import LIGHT
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.stage.worked import WorkedExample
 from rnnviz.storyboard import walk
+from rnnviz.theme import LIGHT
 from rnnviz.video.render import at_once
 
 SHARES = (0.0, 0.2, 0.5, 0.9, 1.0)

@@ -7,7 +7,7 @@ from PIL import Image
 
 import rnnviz.video.render as rendering
 from picture import pictures, view
-from rnnviz.stage.theme import channels, contrast
+from rnnviz.theme import channels, contrast
 from rnnviz.video.halo import grown, haloed
 from rnnviz.video.settings import Settings
 from scenes.lstm import LSTMCell

@@ -5,7 +5,7 @@ import pytest
 from layout_lint import faults
 from picture import pictures
 from rnnviz.stage import View, theme_named
-from rnnviz.stage.theme import LIGHT
+from rnnviz.theme import LIGHT
 from test_stage_numbers import check_revealed, check_rows, check_sums, check_values
 from variants import VARIANTS, traced
 

@@ -2,7 +2,7 @@
 
 from rnnviz.stage.scene import CellScene, LegendScene, TracedScene, View
 from rnnviz.stage.stage import Stage
-from rnnviz.stage.theme import DARK, LIGHT, PRINT, THEMES, Theme, theme_named
+from rnnviz.theme import DARK, LIGHT, PRINT, THEMES, Theme, theme_named
 
 __all__ = [
     "DARK",

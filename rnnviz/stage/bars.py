@@ -4,8 +4,8 @@ from manim import Line, Rectangle, VGroup
 
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.pen import LEFT, RIGHT, Pen
-from rnnviz.stage.theme import Rgb
 from rnnviz.stage.typeset import Label
+from rnnviz.theme import Rgb
 
 LABEL_ROOM = 165.0
 

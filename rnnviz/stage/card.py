@@ -8,8 +8,8 @@ from rnnviz.diagram import PILL_WIDTH, Box
 from rnnviz.stage.canvas import at
 from rnnviz.stage.drawing import rounded
 from rnnviz.stage.pen import Pen
-from rnnviz.stage.theme import Rgb
 from rnnviz.stage.typeset import Label
+from rnnviz.theme import Rgb
 
 HEADING, WORDS, NOTE = 34.0, 24.0, 22.0  # sizes of text
 PILL_HEIGHT, NUMBER = 37.0, 26.0

@@ -10,7 +10,7 @@ from rnnviz.ops import OPS, REALS
 from rnnviz.rounding import MINUS
 from rnnviz.stage.canvas import UNIT, at, polyline
 from rnnviz.stage.pen import Pen
-from rnnviz.stage.theme import Rgb
+from rnnviz.theme import Rgb
 
 
 class Curve(VGroup):

@@ -13,9 +13,9 @@ from rnnviz.stage.canvas import UNIT, at, middle, polyline, segments
 from rnnviz.stage.numbering import is_numbered, numbers, room
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.shapes import operation, weight_line
-from rnnviz.stage.theme import mix
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
+from rnnviz.theme import mix
 
 THIN, WIRE, LIT, FAN = 1.2, 2.2, 4.0, 1.6
 MANY, PALE = 160, 0.6  # with more dense wires each is paler, so that they make no pattern

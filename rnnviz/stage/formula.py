@@ -8,8 +8,8 @@ from manim import VMobject
 
 from rnnviz.cells import Cell
 from rnnviz.equations import equation, is_named
-from rnnviz.stage.theme import Rgb, Theme, mix
 from rnnviz.stage.typeset import Label, Typesetter
+from rnnviz.theme import Rgb, Theme, mix
 
 PALE = 0.4  # of a symbol that is not the one at work
 

@@ -8,8 +8,8 @@ from rnnviz.diagram import Box
 from rnnviz.equations import symbol
 from rnnviz.stage.canvas import UNIT, at, polyline
 from rnnviz.stage.pen import LEFT, RIGHT, Pen
-from rnnviz.stage.theme import mix
 from rnnviz.stage.typeset import Label
+from rnnviz.theme import mix
 
 MOST_ROWS = 8  # timesteps in all the tables together
 MOST_COLUMNS = 4  # in a table

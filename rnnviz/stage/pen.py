@@ -9,9 +9,9 @@ from rnnviz.ops import OPS
 from rnnviz.rounding import show
 from rnnviz.stage.canvas import at
 from rnnviz.stage.formula import Formula, formula
-from rnnviz.stage.theme import Rgb, Theme
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.storyboard import Storyboard
+from rnnviz.theme import Rgb, Theme
 
 LEFT, RIGHT = 40.0, 600.0  # of the panel on the canvas
 SMALLEST = 22.0

@@ -14,9 +14,9 @@ from rnnviz.stage import legend
 from rnnviz.stage.frame import Frame
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.stage import Stage, paint_background
-from rnnviz.stage.theme import LIGHT, Theme
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.storyboard import Beat, Storyboard, walk
+from rnnviz.theme import LIGHT, Theme
 from rnnviz.tracing import Trace, trace
 from rnnviz.transcripts import numbers, written
 

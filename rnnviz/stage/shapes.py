@@ -8,7 +8,7 @@ from rnnviz.diagram import RADIUS, Point
 from rnnviz.ops import ACTIVATIONS
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.pen import Pen
-from rnnviz.stage.theme import Theme
+from rnnviz.theme import Theme
 
 DASH = 14.0  # from one dash of a wire to the next
 _FORMULAS = {"⊙": ("dot.o", 30.0), "+": ("+", 30.0), "1−": ("1 -", 24.0)}

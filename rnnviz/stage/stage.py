@@ -13,9 +13,9 @@ from rnnviz.stage.frame import Frame
 from rnnviz.stage.lights import Change, Lights
 from rnnviz.stage.panels import heading, panel_for
 from rnnviz.stage.pen import Panel, Pen
-from rnnviz.stage.theme import Theme
 from rnnviz.stage.typeset import Typesetter
 from rnnviz.storyboard import Beat, Storyboard
+from rnnviz.theme import Theme
 
 READING = 16.0  # characters a second
 COMING = 0.45  # seconds in which a caption can be read already while it comes

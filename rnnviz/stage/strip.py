@@ -7,7 +7,7 @@ from manim import Line, VGroup, VMobject
 from rnnviz.diagram import Box
 from rnnviz.stage.canvas import at
 from rnnviz.stage.pen import Pen
-from rnnviz.stage.theme import mix
+from rnnviz.theme import mix
 
 NARROWEST = 3.0  # pixels of a bar whose unit has a pill
 PALE = 0.4

@@ -21,7 +21,7 @@ from svgelements import Matrix as SvgMatrix
 from svgelements import Path as SvgPath
 
 from rnnviz.stage.canvas import UNIT, at
-from rnnviz.stage.theme import Rgb
+from rnnviz.theme import Rgb
 
 Matrix = NDArray[np.float64]
 _SVG, _HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
