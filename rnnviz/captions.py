@@ -70,6 +70,17 @@ LISTED_OF_ALL = 3
 
 
 @dataclass(frozen=True)
+class Wording:
+    """How a beat is told: a template of whole vectors, or one of a unit's numbers for each part.
+
+    A part is its template, the value's name and the unit's place among those that are shown.
+    """
+
+    whole: str = ""
+    parts: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Moment:
     """One sample at one timestep, both counted from 0, in words; digits as they are shown."""
 
@@ -130,17 +141,26 @@ class Unit:
 
 def caption(trace: Trace, key: str, t: int, b: int = 0, digits: int = DIGITS) -> str:
     """Return the caption of the beat ``key`` (``f``, ``in``, ``recap`` …) at timestep t from 0."""
-    at = Moment(trace, t, b, digits)
-    if key in _WHOLE:
-        return _WHOLE["start" if key == "in" and t == 0 else key].format_map(at)
+    at, told = Moment(trace, t, b, digits), wording(trace.cell, key, t)
+    if told.whole:
+        return told.whole.format_map(at)
     units = trace.shown(trace.cell.states[0])
+    parts = [
+        template.format_map(Unit(at, name, units[place]))
+        for template, name, place in told.parts
+        if place < len(units)
+    ]
+    return ", ".join(parts) + (", …" if len(units) > NAMED else ".")
+
+
+def wording(cell: Cell, key: str, t: int) -> Wording:
+    """Return how the beat ``key`` of a cell is told at timestep t from 0, before the numbers."""
+    if key in _WHOLE:
+        return Wording(_WHOLE["start" if key == "in" and t == 0 else key])
     if key == "gates":
-        parts = [(f"{gate}{{k}} {{is}}", gate, units[0]) for gate in shown_gates(trace.cell)]
-    else:
-        named = zip(_wordings(trace.cell)[key], units, strict=False)  # as many as there are of both
-        parts = [(wording, key, unit) for wording, unit in named]
-    told = [wording.format_map(Unit(at, name, unit)) for wording, name, unit in parts]
-    return ", ".join(told) + (", …" if len(units) > NAMED else ".")
+        return Wording(parts=tuple((f"{gate}{{k}} {{is}}", gate, 0) for gate in shown_gates(cell)))
+    told = _wordings(cell)[key]
+    return Wording(parts=tuple((template, key, place) for place, template in enumerate(told)))
 
 
 def shown_gates(cell: Cell) -> tuple[str, ...]:

@@ -129,24 +129,33 @@ def walk(trace: Trace, b: int = 0, digits: int = DIGITS, detail: str = "full") -
     beats: list[Beat] = []
     for t in range(steps):
         level = DETAILS[min(DETAILS.index(detail) + t, len(DETAILS) - 1)]
-        if level == "brief":
-            beats.append(_whole_beat(drawn, t))
-            continue
-        beats.append(_arrival(cell, t))
-        if level == "full":
-            beats += [_step_beat(drawn, name, t, shown[0]) for name in _nodes(drawn)]
-        else:
-            beats += [_group_beat(drawn, key, names, t) for key, names in _groups(drawn)]
-    beats.append(Beat("recap", steps - 1, "Recap", "", lights=tuple(n.name for n in drawn.nodes)))
-    told = (
-        replace(
-            beat,
-            caption=caption(trace, beat.key, beat.t, b, digits),
-            lead=lead(cell, beat.key, beat.t),
-        )
-        for beat in beats
-    )
+        beats += timestep(drawn, t, level, shown[0])
+    beats.append(recap(drawn, steps - 1))
+    told = (replace(beat, caption=caption(trace, beat.key, beat.t, b, digits)) for beat in beats)
     return Storyboard(trace, drawn, tuple(told), b, digits)
+
+
+def timestep(drawn: Diagram, t: int, detail: str, unit: int) -> Iterator[Beat]:
+    """Yield the beats of timestep t from 0, without captions; ``unit`` is the one in focus."""
+    if detail == "brief":
+        yield _told(drawn, _whole_beat(drawn, t))
+        return
+    yield _told(drawn, _arrival(drawn.cell, t))
+    if detail == "full":
+        for name in _nodes(drawn):
+            yield _told(drawn, _step_beat(drawn, name, t, unit))
+    else:
+        for key, names in _groups(drawn):
+            yield _told(drawn, _group_beat(drawn, key, names, t))
+
+
+def recap(drawn: Diagram, t: int) -> Beat:
+    """Return the last beat of a walk that ends at timestep t from 0, without its caption."""
+    return Beat("recap", t, "Recap", "", lights=tuple(node.name for node in drawn.nodes))
+
+
+def _told(drawn: Diagram, beat: Beat) -> Beat:
+    return replace(beat, lead=lead(drawn.cell, beat.key, beat.t))
 
 
 def _nodes(drawn: Diagram) -> tuple[str, ...]:
