@@ -1,0 +1,99 @@
+"""A real Chromium for the tests of the player: its parts as they lie in the package, and pages.
+
+Nothing comes from a network: a page at ``http://player.test/`` is answered from the package's
+folder or from what a test hands over, and every other request is refused and remembered.
+"""
+
+import contextlib
+import json
+import mimetypes
+import shutil
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from rnnviz.web.record import record
+
+PLAYER = Path(__file__).resolve().parent.parent / "rnnviz" / "web" / "player"
+HOST = "http://player.test/"
+SECONDS = 10  # for what should come at once
+QUIET = [  # no sandbox for root, and no calls home
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
+]
+
+
+@cache
+def playwright() -> Playwright:
+    """Playwright itself, started once in this process and stopped with it."""
+    return sync_playwright().start()
+
+
+@cache
+def chromium() -> Browser:
+    """The machine's Chromium, started once in this process."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
+    assert path, "wanted Chromium on the path, got none: `make test` installs it"
+    return playwright().chromium.launch(executable_path=path, args=QUIET)
+
+
+@contextlib.contextmanager
+def opened(files=None, *, width=1280, height=800, **context):
+    """A page in a window of its own, at ``HOST``; it fails on what the console calls an error.
+
+    ``files`` are texts by path that the page may load, beside the parts of the player.
+    """
+    made = chromium().new_context(viewport={"width": width, "height": height}, **context)
+    made.set_default_timeout(SECONDS * 1000)
+    page, errors = made.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.refused = []
+
+    def answer(route):
+        path = route.request.url.removeprefix(HOST).partition("?")[0].partition("#")[0]
+        if path in (files or {}):
+            kind = mimetypes.guess_type(path)[0] or "text/html"
+            route.fulfill(body=files[path], content_type=f"{kind}; charset=utf-8")
+        elif route.request.url.startswith(HOST) and (PLAYER / path).is_file():
+            route.fulfill(body=(PLAYER / path).read_bytes(), content_type="text/javascript")
+        elif path in ("", "favicon.ico"):
+            route.fulfill(body="<!doctype html><title>empty</title>", content_type="text/html")
+        else:
+            page.refused.append(route.request.url)
+            route.abort()
+
+    made.route("**/*", answer)
+    try:
+        yield page
+        assert errors == []
+    finally:
+        made.close()
+
+
+@contextlib.contextmanager
+def parts(*names):
+    """A page in which these parts of the player are imported, each under its name in ``window``.
+
+    ``page.evaluate("words.caption(…)")`` then calls what a part exports.
+    """
+    with opened() as page:
+        page.goto(HOST)
+        for name in names:
+            page.evaluate("async (name) => { window[name] = await import(`/${name}.js`); }", name)
+        yield page
+
+
+def start(page: Page, trace, **options):
+    """Make ``window.s`` a session of a trace; the part ``session`` must be loaded."""
+    page.evaluate(
+        "(text) => { window.s = new session.Session(JSON.parse(text)); }",
+        json.dumps(record(trace, **options)),
+    )
