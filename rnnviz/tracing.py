@@ -26,11 +26,13 @@ from rnnviz.conventions import cell_named
 from rnnviz.errors import RnnvizError
 from rnnviz.evaluation import check_finite, run
 from rnnviz.params import MAX_DRAWN, Params, demo
+from rnnviz.rounding import DIGITS
 
 if TYPE_CHECKING:
     from rnnviz.excerpt import Excerpt
     from rnnviz.gradients import Gradients
     from rnnviz.scalars import Neuron
+    from rnnviz.stepping import Computed
 
 BUDGET = 4 * 2**30  # bytes of values, unless a larger budget is asked for
 
@@ -133,6 +135,12 @@ class Trace:
 
         return pick(self, units, inputs)
 
+    def step(self, t: int | None = None, b: int = 0, digits: int = DIGITS) -> "Iterator[Computed]":
+        """Return each value with what makes it, in order, to read one by one (rnnviz.stepping)."""
+        from rnnviz.stepping import step
+
+        return step(self, t, b, digits)
+
     def to_json(self, path: str | Path) -> None:
         """Write every value as JSON (rnnviz.export documents the schema)."""
         from rnnviz.export import to_json
@@ -151,9 +159,24 @@ class Trace:
 
         to_npz(self, path)
 
+    def to_html(self, path: str | Path, **options: Any) -> None:
+        """Write a page that steps through the values, one file that loads nothing.
+
+        ``options`` are those of rnnviz.web.record: b, gradients, digits, detail, captions, title.
+        """
+        from rnnviz.web.page import page_of, write
+        from rnnviz.web.record import record
+
+        write(page_of([record(self, **options)]), path)
+
     def __repr__(self) -> str:
         sizes = ", ".join(f"{letter}={size}" for letter, size in self.sizes.items())
         return f"Trace({self.cell.name}, {sizes}: {' '.join(self.names)})"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from rnnviz.reprs import bundle
+
+        return bundle(self)
 
 
 def trace(

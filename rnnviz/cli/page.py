@@ -1,0 +1,50 @@
+"""``rnnviz page``: cells to step through, as one HTML file that needs no network."""
+
+import os
+from pathlib import Path
+
+import click
+
+from rnnviz.cli.output import check_output
+from rnnviz.cli.picks import Picks, pick_options
+from rnnviz.cli.playing import PageLook, cells_argument, page_options, page_text
+from rnnviz.cli.source import Source, source_options
+
+
+@click.command()
+@cells_argument
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File to write, .html.",
+)
+@click.option("--snippet", is_flag=True, help="Only what another page can take in.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@page_options
+@pick_options
+@source_options
+def page(
+    cells: tuple[str, ...],
+    output: Path,
+    snippet: bool,
+    force: bool,
+    look: PageLook,
+    picks: Picks,
+    source: Source,
+) -> None:
+    """Write a page that steps through a cell.
+
+    CELL is rnn, lstm or gru; several are shown one below the other. The page loads nothing. Behind
+    its address, #t2.f is the beat that it starts at.
+    """
+    if output.suffix.lower() not in (".html", ".htm"):
+        found = repr(output.suffix) if output.suffix else "none"
+        raise click.UsageError(f"--output: wanted an extension of .html, got {found}")
+    check_output(output, force)
+    from rnnviz.web.page import write
+
+    write(page_text(cells, look, picks, source, snippet), output)
+    click.echo(os.fsencode(output))  # as bytes: a name need not be text

@@ -1,0 +1,73 @@
+"""What the commands that make a page share: how it looks, and the player's records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from rnnviz.cells import CELLS
+from rnnviz.cli.gathering import gathered
+from rnnviz.cli.picks import Picks, picked
+from rnnviz.cli.reading import read_trace
+from rnnviz.cli.source import Source
+from rnnviz.rounding import DIGITS
+from rnnviz.storyboard import DETAILS, MOST_DIGITS
+
+PAGE_THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True)
+class PageLook:
+    """The look options of a page as given."""
+
+    title: str
+    theme: str
+    detail: str
+    digits: int
+
+
+_OPTIONS = (
+    click.option("--title", default="", help="Heading instead of the cell's name."),
+    click.option(
+        "--theme",
+        type=click.Choice(PAGE_THEMES),
+        default="auto",
+        help="Colours; auto follows the reader's system.  [auto]",
+    ),
+    click.option(
+        "--detail", type=click.Choice(DETAILS), default="full", help="Of every timestep.  [full]"
+    ),
+    click.option(
+        "--digits", type=click.IntRange(1, MOST_DIGITS), default=DIGITS, help="Decimals.  [3]"
+    ),
+)
+page_options = gathered("look", PageLook, _OPTIONS)
+cells_argument = click.argument(
+    "cells", type=click.Choice(tuple(CELLS), case_sensitive=False), nargs=-1, required=True,
+    metavar="CELL...",
+)  # fmt: skip
+
+
+def page_text(
+    cells: Sequence[str], look: PageLook, picks: Picks, source: Source, snippet: bool = False
+) -> str:
+    """Return a page with a player for each cell, or the snippet of a single one."""
+    from rnnviz.web.page import page_of, snippet_of
+    from rnnviz.web.record import record
+
+    records = []
+    for cell in cells:
+        read = read_trace(cell, source)
+        records.append(
+            record(
+                picked(read.trace, picks),
+                digits=look.digits,
+                detail=look.detail,
+                title=(look.title if len(cells) == 1 else "") or read.title,
+                where=read.where,
+            )
+        )
+    theme = "" if look.theme == "auto" else look.theme
+    if snippet:
+        return "".join(snippet_of(one, theme) for one in records)
+    return page_of(records, look.title, theme)

@@ -1,0 +1,103 @@
+"""The player as one ES module, put together from its parts, and its style with the palette."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from rnnviz.theme import DARK, LIGHT, PRINT, Theme
+
+# in an order in which each part only needs those before it
+PARTS = (
+    "dom",
+    "numbers",
+    "evaluate",
+    "addresses",
+    "worked",
+    "words",
+    "chain",
+    "backwards",
+    "captions",
+    "recast",
+    "walks",
+    "session",
+    "geometry",
+    "pills",
+    "wires",
+    "names",
+    "look",
+    "picture",
+    "motion",
+    "curve",
+    "panel_numbers",
+    "panel_sums",
+    "panel_steps",
+    "panel_tables",
+    "panel_gradients",
+    "provenance",
+    "panel",
+    "controls",
+    "field",
+    "tables",
+    "snippet",
+    "editing",
+    "heat",
+    "unitchart",
+    "strips",
+    "playing",
+    "player",
+    "element",
+    "widget",
+)
+SHEETS = ("player", "picture", "panel", "editing", "strips")
+_COMMENT = re.compile(r"^\s*/\*.*?\*/|(?:^|(?<=[;,{}()])\s)\s*//.*?$", re.M | re.S)
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_IMPORT = re.compile(r'^import\s[^;]*?from "\./\w+\.js";\n', re.M)
+
+
+@cache
+def module() -> str:
+    """Return the ES module: it defines ``<rnnviz-player>`` and exports ``render`` for a widget.
+
+    What only people need, comments and indentation, is left out.
+    """
+    folder = files("rnnviz.web") / "player"
+    parts = (folder.joinpath(f"{part}.js").read_text("utf-8") for part in PARTS)
+    return _bare(_COMMENT.sub("", "\n".join(_IMPORT.sub("", part) for part in parts)))
+
+
+@cache
+def style() -> str:
+    """Return the player's style sheet: the palette of each theme, then the rules."""
+    folder = files("rnnviz.web") / "player"
+    sheets = (folder.joinpath(f"{sheet}.css").read_text("utf-8") for sheet in SHEETS)
+    light, dark = _variables(LIGHT), _variables(DARK)
+    printed = {name: value for name, value in _variables(PRINT).items() if light[name] != value}
+    rules = (
+        f".rv-player {{ color-scheme: light; {_css(light)} }}",
+        "@media (prefers-color-scheme: dark) { @media not print { "
+        f'.rv-player:not([data-theme="light"]) {{ color-scheme: dark; {_css(dark)} }} }} }}',
+        "@media not print { "
+        f'.rv-player[data-theme="dark"] {{ color-scheme: dark; {_css(dark)} }} }}',
+        f"@media print {{ .rv-player {{ {_css(printed)} }} }}",
+    )
+    return _bare(_CSS_COMMENT.sub("", "\n".join((*rules, *sheets))))
+
+
+def _bare(text: str) -> str:
+    """Return code without indentation and without empty lines."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def _variables(theme: Theme) -> dict[str, str]:
+    plain = {name: getattr(theme, name) for name in _PLAIN}
+    hues = {f"hue-{role}": hue for role, hue in theme.hues.items()}
+    tints = {f"tint-{role}": theme.tints.get(role, hue) for role, hue in theme.hues.items()}
+    return {**plain, **hues, **tints}
+
+
+def _css(variables: dict[str, str]) -> str:
+    return " ".join(f"--rv-{name}: {colour};" for name, colour in variables.items())
+
+
+_PLAIN = ("background", "ink", "muted", "faint", "cell", "band", "positive", "negative")

@@ -1,0 +1,125 @@
+"""Pages of their own: one file that holds the player, its style and its numbers, and no network."""
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from rnnviz.files import replacing
+from rnnviz.web.module import module, style
+
+Json = dict[str, Any]
+# The module is packed, for it is most of a page. A script's own text is what its hash allows, so
+# it is put in as text; a browser that is too old to unpack it says so in its console.
+_LOADER = """const packed = document.querySelector('script[type="application/gzip"]');
+const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
+const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const script = document.createElement("script");
+script.type = "module";
+script.textContent = await new Response(stream).text();
+document.head.append(script);
+"""
+_NO_SCRIPT = "This player needs JavaScript; it loads nothing and sends nothing."
+_LAYOUT = (
+    "body { margin: 0; background: #fff; } "
+    "@media (prefers-color-scheme: dark) { body { background: #12151d; color: #f2f4fa; } } "
+    "h1 { font: 700 1.75rem/1.2 serif; margin: 1rem; } "
+    ".rv-unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; "
+    "clip-path: inset(50%); white-space: nowrap; }"
+)
+
+
+def page_of(records: Sequence[Json], title: str = "", theme: str = "") -> str:
+    """Return an HTML page with a player for each record (see rnnviz.web.record).
+
+    It loads nothing, and its content security policy allows nothing but its own script and style.
+    With one player ``#t2.f`` behind its address starts at that beat, with several ``#lstm:t2.f``.
+    ``theme`` is light or dark, or empty for the reader's own.
+    """
+    names = _ids(records)
+    sheet = f"{_LAYOUT}\n{style()}"
+    heading = title or (records[0]["title"] if len(records) == 1 else "Recurrent cells")
+    unseen = ' class="rv-unseen"' if len(records) == 1 else ""
+    policy = (
+        f"default-src 'none'; script-src {_hash(_LOADER)} {_hash(module())}; "
+        f"style-src {_hash(sheet)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    players = "\n".join(_player(one, name, theme) for one, name in zip(records, names, strict=True))
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(heading)}</title>
+<style>{sheet}</style>
+</head>
+<body>
+<main>
+<h1{unseen}>{escape(heading)}</h1>
+{players}
+</main>
+{_scripts()}
+</body>
+</html>
+"""
+
+
+def snippet_of(record: Json, theme: str = "") -> str:
+    """Return HTML to paste into a page of one's own: a player with its numbers, style and script.
+
+    Several on one page work together, and any but one may go without their script and style.
+    """
+    name = _ids([record])[0]
+    return f"{_player(record, name, theme)}\n<style>{style()}</style>\n{_scripts()}\n"
+
+
+def write(text: str, path: str | Path) -> None:
+    """Write a page; an existing file is replaced when it is complete."""
+    with replacing(Path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def embedded(data: Mapping[str, Any]) -> str:
+    """Return JSON that can stand in a script element, whatever texts it holds."""
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _player(record: Json, name: str, theme: str) -> str:
+    themed = f' theme="{theme}"' if theme else ""
+    return (
+        f'<rnnviz-player id="{name}"{themed}>'
+        f'<script type="application/json">{embedded(record)}</script>'
+        f"<noscript><p>{_NO_SCRIPT}</p></noscript></rnnviz-player>"
+    )
+
+
+def _scripts() -> str:
+    packed = base64.b64encode(gzip.compress(module().encode(), mtime=0)).decode("ascii")
+    return (
+        f'<script type="application/gzip">{packed}</script>\n'
+        f'<script type="module">{_LOADER}</script>'
+    )
+
+
+def _ids(records: Sequence[Json]) -> list[str]:
+    """Return an id for each player: its cell's name, numbered from the second of a kind."""
+    names: list[str] = []
+    for one in records:
+        cell = one["variants"][0]["cell"]
+        count = sum(name.partition("-")[0] == cell for name in names) + 1
+        names.append(cell if count == 1 else f"{cell}-{count}")
+    return names
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

@@ -1,0 +1,277 @@
+// A player in an element: what is where, and what changes when.
+
+import { caption } from "./captions.js";
+import { Controls, keyAction } from "./controls.js";
+import { el, refill } from "./dom.js";
+import { Editing } from "./editing.js";
+import { Panel } from "./panel.js";
+import { Picture } from "./picture.js";
+import { Playing } from "./playing.js";
+import { Session } from "./session.js";
+import { Strips } from "./strips.js";
+import { headline } from "./words.js";
+
+const DETAILS = { full: "every step", gates: "gates together", brief: "a beat a timestep" };
+
+let made = 0; // players on this page, for ids
+
+class Player {
+  constructor(host, record, { theme = "auto", beat = "", detail = "" } = {}) {
+    this.session = new Session(record);
+    if (DETAILS[detail]) this.session.setDetail(detail);
+    if (beat) this.session.go(beat);
+    this.build(`rv-${++made}`);
+    this.setTheme(theme);
+    this.listen();
+    refill(host, this.root);
+    this.show();
+  }
+
+  // What is where
+
+  build(id) {
+    const { session } = this;
+    const hooks = {
+      tip: (text, element) => this.tip(text, element),
+      edit: (address) => this.edit(address),
+    };
+    this.picture = new Picture(session, hooks);
+    this.panel = new Panel(session, hooks);
+    this.editing = new Editing(session, hooks);
+    this.strips = new Strips(session, hooks);
+    this.playing = new Playing(session, this.picture, () => this.stepped());
+    this.controls = new Controls(session, this.playing);
+    this.lead = el("span", { class: "rv-lead" });
+    this.told = el("p", {
+      class: "rv-caption",
+      role: "status",
+      "aria-live": "polite",
+      "aria-atomic": "true",
+    });
+    this.heading = el("h2", { class: "rv-title", id }, session.record.title);
+    this.sizes = el("p", { class: "rv-sizes" });
+    this.tooltip = el("div", { class: "rv-tip", "aria-hidden": "true", hidden: true });
+    this.whatIf = el(
+      "details",
+      { class: "rv-fold rv-whatif" },
+      el("summary", {}, "What if"),
+      this.editing.root,
+    );
+    this.overTime = el(
+      "details",
+      { class: "rv-fold rv-overtime", open: session.T > 3 },
+      el("summary", {}, "Over time"),
+      this.strips.root,
+    );
+    const region = {
+      class: "rv-stage",
+      tabindex: 0,
+      role: "region",
+      "aria-label": "Picture of the cell",
+    };
+    this.stage = el("div", region, this.picture.root);
+    this.root = el(
+      "article",
+      { class: "rv-player", "aria-labelledby": id, tabindex: -1 },
+      el(
+        "div",
+        { class: "rv-body" },
+        el(
+          "header",
+          { class: "rv-head" },
+          el("div", { class: "rv-name" }, this.heading, this.sizes),
+          this.choices(),
+        ),
+        this.problem(),
+        el("div", { class: "rv-main" }, this.panel.root, this.stage),
+        el("div", { class: "rv-band" }, this.lead, this.told),
+        this.controls.root,
+        this.whatIf,
+        this.overTime,
+        help(),
+      ),
+      this.tooltip,
+    );
+  }
+
+  choices() {
+    const { session } = this;
+    const select = (label, options, chosen, onchange) =>
+      el(
+        "label",
+        { class: "rv-choice" },
+        `${label} `,
+        el(
+          "select",
+          { onchange: (event) => onchange(event.target.value) },
+          Object.entries(options).map(([value, text]) =>
+            el("option", { value, selected: value === chosen }, text),
+          ),
+        ),
+      );
+    this.views = ["values", "gradients"].map((view) =>
+      el(
+        "button",
+        { type: "button", class: "rv-view", onclick: () => session.setView(view) },
+        view === "values" ? "Values" : "Gradients",
+      ),
+    );
+    const detail = select("Detail", DETAILS, session.detail, (chosen) => session.setDetail(chosen));
+    const theme = select(
+      "Theme",
+      { auto: "auto", light: "light", dark: "dark" },
+      "auto",
+      (chosen) => this.setTheme(chosen),
+    );
+    this.detail = detail.lastChild;
+    this.theme = theme.lastChild;
+    return el(
+      "div",
+      { class: "rv-choices" },
+      el("div", { class: "rv-views", role: "group", "aria-label": "View" }, this.views),
+      detail,
+      theme,
+    );
+  }
+
+  /** Say so where this browser computes other values than the trace has. */
+  problem() {
+    const { wrong } = this.session;
+    const said = `This browser computes another ${wrong} than the trace: do not trust its numbers.`;
+    return wrong ? el("p", { class: "rv-problem", role: "alert" }, said) : null;
+  }
+
+  setTheme(theme) {
+    if (theme === "auto") delete this.root.dataset.theme;
+    else this.root.dataset.theme = theme;
+    this.theme.value = theme;
+    this.strips.recolour?.();
+  }
+
+  edit(address) {
+    this.whatIf.open = true;
+    this.editing.edit(address);
+  }
+
+  tip(text, element) {
+    this.tooltip.hidden = !text;
+    if (!text) return;
+    refill(this.tooltip, text);
+    const at = element.getBoundingClientRect();
+    const frame = this.root.getBoundingClientRect();
+    const width = this.tooltip.offsetWidth;
+    const left = Math.max(
+      4,
+      Math.min(at.left + at.width / 2 - frame.left - width / 2, frame.width - width - 4),
+    );
+    this.tooltip.style.setProperty("left", `${left}px`);
+    this.tooltip.style.setProperty(
+      "top",
+      `${at.top - frame.top - this.tooltip.offsetHeight - 6}px`,
+    );
+  }
+
+  // What changes
+
+  listen() {
+    const { session } = this;
+    const all = [this.panel, this.controls, this.editing, this.strips];
+    session.on("beat", () => this.show());
+    session.on("values", () => this.show());
+    session.on("view", () => this.show());
+    session.on("select", () => {
+      this.picture.update();
+      this.panel.update();
+    });
+    session.on("focus", () => this.show());
+    for (const type of ["variant", "picks"])
+      session.on(type, () => {
+        this.playing.halt();
+        this.picture.draw();
+        for (const part of all) part.draw?.();
+        this.show();
+      });
+    for (const fold of [this.whatIf, this.overTime])
+      fold.addEventListener("toggle", () => this.show());
+    this.root.addEventListener("keydown", (event) => this.key(event));
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", () => this.strips.recolour?.());
+  }
+
+  key(event) {
+    const action = keyAction(event, this.playing);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  show() {
+    const { session } = this;
+    this.picture.update();
+    this.panel.update();
+    if (this.whatIf.open) this.editing.update();
+    if (this.overTime.open) this.strips.update();
+    for (const [k, view] of ["values", "gradients"].entries())
+      this.views[k].setAttribute("aria-pressed", session.view === view);
+    this.detail.value = session.detail;
+    this.detail.disabled = session.view === "gradients";
+    refill(
+      this.sizes,
+      headline(session).map((line) => el("span", {}, line)),
+    );
+    refill(this.lead, session.beat.lead);
+    this.scroll();
+    this.stepped();
+    this.onshow?.();
+  }
+
+  /** Where the picture is wider than its place, bring what is lit into sight. */
+  scroll() {
+    const { stage } = this;
+    if (stage.scrollWidth <= stage.clientWidth) return;
+    const lit = this.session.beat.lights
+      .map((name) =>
+        this.picture.element(name, this.session.shown(name)[0])?.getBoundingClientRect(),
+      )
+      .filter(Boolean);
+    if (!lit.length) return;
+    const left = Math.min(...lit.map((box) => box.left));
+    const right = Math.max(...lit.map((box) => box.right));
+    const middle = (left + right) / 2 - stage.getBoundingClientRect().left + stage.scrollLeft;
+    stage.scrollTo({ left: middle - stage.clientWidth / 2 });
+  }
+
+  /** Show what plays; the caption comes with the numbers that it names, when nothing moves. */
+  stepped() {
+    this.controls.update();
+    const text = this.playing.isMoving ? "" : caption(this.session);
+    if (this.told.textContent !== text) refill(this.told, text);
+  }
+}
+
+function help() {
+  const keys = [
+    ["space", "play or pause"],
+    ["← →", "previous, next beat"],
+    ["Home End", "first, last beat"],
+    ["PageUp PageDown", "previous, next timestep"],
+    ["Tab, then ↑ ↓", "from number to number in the picture"],
+    ["Enter", "where the number comes from"],
+    ["Esc", "back to the beat"],
+  ];
+  return el(
+    "details",
+    { class: "rv-fold rv-help" },
+    el("summary", {}, "Keys"),
+    el(
+      "dl",
+      {},
+      keys.map(([key, what]) => el("div", {}, el("dt", {}, key), el("dd", {}, what))),
+    ),
+  );
+}
+
+/** Put a player of a record into an element; options: theme, beat, detail. Returns the player. */
+export function mount(host, record, options = {}) {
+  return new Player(host, record, options);
+}
