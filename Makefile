@@ -27,12 +27,24 @@ USABLE := import ensurepip, os, sys, sysconfig; \
 	include = sysconfig.get_path("include"); \
 	sys.exit(sys.version_info < (3, 11) or not os.path.exists(os.path.join(include, "Python.h")))
 
+# for the tests of the player; a browser that is there already will do
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+
+# runs a command of the system's package manager as root
+define AS_ROOT
+if [ "$$(id -u)" = 0 ]; then run=; \
+elif command -v sudo >/dev/null; then run=sudo; \
+else echo "wanted root or sudo to install: $(1)" >&2; exit 1; fi; \
+$$run apt-get -qq update; \
+$$run env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(1) >/dev/null
+endef
+
 define FIND_PYTHON
 for python in $(CANDIDATES); do \
 	"$$python" -c '$(USABLE)' 2>/dev/null && break; python=; done
 endef
 
-.PHONY: help demo test lint sheets sweep bench gallery system clean
+.PHONY: help demo test lint sheets sweep bench gallery system browser clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -43,7 +55,7 @@ demo: $(VENV)/.installed ## set up, then render the LSTM demo as a video
 	@$(BIN)/rnnviz render lstm -qm --force
 	@echo "More: $(BIN)/rnnviz scenes, $(BIN)/rnnviz render --help, and the README."
 
-test: $(VENV)/.installed-test ## set up, then run every test (JOBS at a time)
+test: browser $(VENV)/.installed-test ## set up, then run every test (JOBS at a time)
 	$(BIN)/python -m pytest -q -n $(JOBS)
 
 lint: $(VENV)/.installed-lint ## set up, then check rules, format and types
@@ -89,16 +101,19 @@ system:
 	if [ -n "$$python" ] && command -v cc >/dev/null && command -v pkg-config >/dev/null \
 	  && pkg-config --exists cairo pangocairo; then exit 0; fi; \
 	if command -v apt-get >/dev/null; then \
-	  echo "Installing $(DEBIAN) ..."; \
-	  if [ "$$(id -u)" = 0 ]; then run=; \
-	  elif command -v sudo >/dev/null; then run=sudo; \
-	  else echo "wanted root or sudo to install: $(DEBIAN)" >&2; exit 1; fi; \
-	  $$run apt-get -qq update; \
-	  $$run env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(DEBIAN) >/dev/null; \
+	  echo "Installing $(DEBIAN) ..."; $(call AS_ROOT,$(DEBIAN)); \
 	elif command -v brew >/dev/null; then \
 	  echo "Installing cairo pango pkg-config ..."; brew install --quiet cairo pango pkg-config; \
 	else echo "wanted apt-get or brew; please install Cairo and Pango with headers," \
 	  "pkg-config and a C compiler" >&2; exit 1; fi
+
+browser:
+	@set -e; for name in $(BROWSERS); do if command -v $$name >/dev/null; then exit 0; fi; done; \
+	if command -v apt-get >/dev/null; then \
+	  echo "Installing chromium ..."; $(call AS_ROOT,chromium); \
+	elif command -v brew >/dev/null; then \
+	  echo "Installing chromium ..."; brew install --quiet --cask chromium; \
+	else echo "wanted apt-get or brew; please install Chromium or Chrome" >&2; exit 1; fi
 
 $(VENV)/.python:
 	@$(MAKE) --no-print-directory system
@@ -119,7 +134,7 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.python
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what the tests compare with, such as torch; this takes another minute ..."
-	@$(PIP) install -e '.[readers]' --group test --group oracle
+	@$(PIP) install -e '.[readers,widget]' --group test --group oracle
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed

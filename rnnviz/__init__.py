@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rnnviz.readers import contents, load, load_sequence
     from rnnviz.scalars import Neuron, neuron
     from rnnviz.tracing import Trace, trace
+    from rnnviz.web.notebook import explore
 
 __version__ = "0.1.0"
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "convert",
     "cross_entropy",
     "demo",
+    "explore",
     "from_json",
     "from_npz",
     "load",
@@ -75,6 +77,7 @@ _HOMES = {
     "convert": "conventions",
     "cross_entropy": "losses",
     "demo": "params",
+    "explore": "web.notebook",
     "from_json": "export",
     "from_npz": "export",
     "load": "readers",

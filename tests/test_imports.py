@@ -26,11 +26,17 @@ HOMES = {
     "manim": ("rnnviz/stage/", "rnnviz/video/", "scenes/"),
     "click": ("rnnviz/cli/",),
     "anywidget": ("rnnviz/web/widget.py",),
+    "traitlets": ("rnnviz/web/widget.py",),
+    "typst": ("rnnviz/stage/", "rnnviz/web/png.py"),
+    "PIL": ("rnnviz/video/", "rnnviz/web/png.py"),
     "h5py": ("rnnviz/readers/hdf5.py",),
     "onnx": ("rnnviz/readers/onnx_files.py",),
     "safetensors": ("rnnviz/readers/safetensors_files.py",),
     "torch": ("rnnviz/readers/torch_files.py",),
 }
+
+# Public names of the core that lead to a face, which is only loaded when somebody asks for them.
+DOORS = {"__init__.py": ("rnnviz.web.notebook",), "tracing.py": ("rnnviz.web.",)}
 
 # Imports each module with the rest of its package forgotten, so that none leans on an earlier one.
 # What the standard library looks for and can do without (a Jython, say) is not held against it.
@@ -165,7 +171,9 @@ def test_the_cores_source_imports_nothing_else_even_inside_functions():
 def test_the_core_imports_no_face(sources):
     faces = ("rnnviz.stage", "rnnviz.video", "rnnviz.web", "rnnviz.cli", "rnnviz.scenes")
     for path in (*CORE, *READERS):
-        wrong = [n for n in imported(path.read_text("utf-8")) if n.startswith(faces)]
+        doors = DOORS.get(path.name, ())
+        found = (n for n in imported(path.read_text("utf-8")) if n.startswith(faces))
+        wrong = [name for name in found if not name.startswith(doors)]
         assert wrong == [], path
 
 
