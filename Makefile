@@ -70,10 +70,11 @@ sweep: $(VENV)/.installed-test ## look for faults in the pictures of all scenes,
 	$(BIN)/python tools/sweep.py --jobs $(JOBS)
 
 # freed memory stays with the process, so that no side waits for the system to hand out new pages
-bench: $(VENV)/.installed-test ## compare speed and memory of the core with PyTorch's
+bench: browser $(VENV)/.installed-test ## compare the core's speed with PyTorch's, the player's with the core's
 	MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 $(BIN)/python benchmarks/core.py
+	$(BIN)/python benchmarks/player.py
 
-gallery: $(VENV)/.installed ## render everything in renders/gallery again
+gallery: browser $(VENV)/.installed-test ## render everything in renders/gallery again
 	@mkdir -p $(GALLERY)
 	$(STILL) legend -o $(GALLERY)/legend.png
 	$(STILL) rnn -o $(GALLERY)/rnn.png
@@ -91,6 +92,7 @@ gallery: $(VENV)/.installed ## render everything in renders/gallery again
 	$(STILL) gru --beat t1.n -o $(GALLERY)/gru-n.png
 	$(STILL) gru --beat t1.h -o $(GALLERY)/gru-h.png
 	$(MOVING) gru -o $(GALLERY)/gru.gif
+	$(BIN)/python tools/player_pictures.py $(GALLERY)
 
 clean: ## remove .venv, builds and caches, but no renders
 	rm -rf $(VENV) build dist media *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache

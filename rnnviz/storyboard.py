@@ -119,10 +119,7 @@ def walk(trace: Trace, b: int = 0, digits: int = DIGITS, detail: str = "full") -
         raise RnnvizError(f"trace: wanted a Trace, got {type(trace).__name__}")
     steps = trace.sizes["T"]
     trace.check_index("b", b, trace.sizes["B"])
-    if not 1 <= digits <= MOST_DIGITS:
-        raise RnnvizError(f"digits: wanted 1 to {MOST_DIGITS} in a picture, got {digits}")
-    if detail not in DETAILS:
-        raise RnnvizError(f"detail: wanted one of {', '.join(DETAILS)}, got {detail!r}")
+    check_telling(digits, detail)
     trace = pictured(trace)
     cell, shown = trace.cell, trace.shown("h_prev")
     drawn = place(cell, len(trace.shown("x")), len(shown))
@@ -133,6 +130,14 @@ def walk(trace: Trace, b: int = 0, digits: int = DIGITS, detail: str = "full") -
     beats.append(recap(drawn, steps - 1))
     told = (replace(beat, caption=caption(trace, beat.key, beat.t, b, digits)) for beat in beats)
     return Storyboard(trace, drawn, tuple(told), b, digits)
+
+
+def check_telling(digits: int, detail: str) -> None:
+    """Raise RnnvizError for digits outside 1 to 4 and for another level of detail."""
+    if not 1 <= digits <= MOST_DIGITS:
+        raise RnnvizError(f"digits: wanted 1 to {MOST_DIGITS} in a picture, got {digits}")
+    if detail not in DETAILS:
+        raise RnnvizError(f"detail: wanted one of {', '.join(DETAILS)}, got {detail!r}")
 
 
 def timestep(drawn: Diagram, t: int, detail: str, unit: int) -> Iterator[Beat]:

@@ -49,7 +49,7 @@ from rnnviz.ops import OPS, REALS
 from rnnviz.params import MAX_DRAWN
 from rnnviz.placement import place
 from rnnviz.rounding import DIGITS
-from rnnviz.storyboard import DETAILS, MOST_DIGITS, Beat, recap, timestep
+from rnnviz.storyboard import DETAILS, Beat, check_telling, recap, timestep
 from rnnviz.theme import LIGHT
 from rnnviz.tracing import Trace
 
@@ -81,10 +81,7 @@ def record(
     if not isinstance(trace, Trace):
         raise RnnvizError(f"trace: wanted a Trace, got {type(trace).__name__}")
     trace.check_index("b", b, trace.sizes["B"])
-    if not 1 <= digits <= MOST_DIGITS:
-        raise RnnvizError(f"digits: wanted 1 to {MOST_DIGITS} in a picture, got {digits}")
-    if detail not in DETAILS:
-        raise RnnvizError(f"detail: wanted one of {', '.join(DETAILS)}, got {detail!r}")
+    check_telling(digits, detail)
     shown = roomy(trace)
     _check_captions(trace, captions or {})
     steps = trace.length(b)

@@ -199,6 +199,7 @@ class Player {
   }
 
   key(event) {
+    if (event.key === "Escape") this.tip(null);
     const action = keyAction(event, this.playing);
     if (!action) return;
     event.preventDefault();
@@ -244,6 +245,7 @@ class Player {
   /** Show what plays; the caption comes with the numbers that it names, when nothing moves. */
   stepped() {
     this.controls.update();
+    this.root.toggleAttribute("data-moving", this.playing.isMoving);
     const text = this.playing.isMoving ? "" : caption(this.session);
     if (this.told.textContent !== text) refill(this.told, text);
   }
