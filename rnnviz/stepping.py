@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import index
+from typing import Any
 
 from rnnviz.arrays import Array
 from rnnviz.equations import steps_written, worked
+from rnnviz.errors import RnnvizError
 from rnnviz.excerpt import FIRST
 from rnnviz.ops import PRODUCTS
 from rnnviz.params import MAX_DRAWN
 from rnnviz.rounding import DIGITS, MINUS, number, relation, show
 from rnnviz.scalars import Rest
 from rnnviz.tracing import Trace
+
+MOST_DIGITS = 17  # decimals that a float64 can have any use for
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,11 +47,26 @@ def step(
     Up to 8 units are shown, or those that were picked; of a long sum the first products and what
     the others add up to. Raises RnnvizError for an index that is not there.
     """
-    trace.check_index("b", b, trace.sizes["B"])
+    samples = trace.sizes["B"]
+    b = whole("b", b, 0, samples - 1)
+    trace.check_index("b", b, samples)
     length = trace.length(b)
     if t is not None:
+        t = whole("t", t, 0, length - 1)
         trace.check_index("t", t, length)
+    digits = whole("digits", digits, 0, MOST_DIGITS)
+    trace.check_index("digits", digits, MOST_DIGITS + 1)
     return _computed(trace, range(length) if t is None else (t,), b, digits)
+
+
+def whole(name: str, value: Any, low: int, high: int) -> int:
+    """Return a whole number, in range or not; RnnvizError for anything else."""
+    try:
+        return index(value)
+    except TypeError:
+        got = repr(value) if isinstance(value, str | float) else type(value).__name__
+        wanted = f"wanted a whole number from {low} to {high}"
+        raise RnnvizError(f"{name}: {wanted}, got {got}") from None
 
 
 def _computed(trace: Trace, steps: Iterable[int], b: int, digits: int) -> Iterator[Computed]:

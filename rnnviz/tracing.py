@@ -159,15 +159,18 @@ class Trace:
 
         to_npz(self, path)
 
-    def to_html(self, path: str | Path, **options: Any) -> None:
-        """Write a page that steps through the values, one file that loads nothing.
+    def to_html(
+        self, path: str | Path, *, b: int = 0, gradients: "Gradients | None" = None,
+        digits: int = DIGITS, detail: str = "full", captions: Mapping[str, str] | None = None,
+        title: str = "", theme: str = "",
+    ) -> None:  # fmt: skip
+        """Write a page that steps through sample b, one file that loads nothing.
 
-        ``options`` are those of rnnviz.web.record: b, gradients, digits, detail, captions, title.
+        ``theme`` is light, dark or "" for the reader's own; the rest is as in rnnviz.explore.
         """
-        from rnnviz.web.page import page_of, write
-        from rnnviz.web.record import record
+        from rnnviz.web.page import write_page
 
-        write(page_of([record(self, **options)]), path)
+        write_page(self, path, theme, b, gradients, digits, detail, captions, title)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{letter}={size}" for letter, size in self.sizes.items())

@@ -45,14 +45,15 @@ def chromium() -> Browser:
 
 
 @contextlib.contextmanager
-def opened(files=None, *, width=1280, height=800, **context):
+def opened(files=None, *, width=1280, height=800, errors=None, **context):
     """A page in a window of its own, at ``HOST``; it fails on what the console calls an error.
 
-    ``files`` are texts by path that the page may load, beside the parts of the player.
+    ``files`` are texts by path that the page may load, beside the parts of the player. A list of
+    ``errors`` lets a test see them, and clear those that it expects.
     """
     made = chromium().new_context(viewport={"width": width, "height": height}, **context)
     made.set_default_timeout(SECONDS * 1000)
-    page, errors = made.new_page(), []
+    page, errors = made.new_page(), [] if errors is None else errors
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.refused = []

@@ -90,6 +90,48 @@ def test_open_hands_the_page_to_the_browser(opened, tmp_path):
         assert '<rnnviz-player id="gru">' in page.read()
 
 
+@pytest.mark.parametrize(
+    ("args", "lands"),
+    [
+        (("lstm", "--beat", "t3.h"), "t3.h"),
+        (("lstm", "--beat", "t2.gates"), "t2.gates"),
+        (("lstm", "--beat", "t1.all"), "t1.all"),
+        (("lstm", "--beat", "recap"), "recap"),
+        (("lstm", "gru", "--beat", "gru:t2.z"), "gru:t2.z"),
+    ],
+)
+def test_open_starts_at_a_beat_of_any_detail(run, monkeypatch, args, lands):
+    asked = []
+    monkeypatch.setattr("webbrowser.open", lambda address: asked.append(address) or True)
+    assert run("open", *args).exit_code == 0
+    assert [address.partition("#")[2] for address in asked] == [lands]
+
+
+WANTED = "beat: wanted one of t1.in, t1."
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "start", "end"),
+    [
+        (("lstm", "--beat", "t9.f"), 3, WANTED, "t3.all, recap, got 't9.f'"),
+        (("lstm", "--beat", "t1.q"), 3, WANTED, "got 't1.q'"),
+        (("lstm", "--beat", "lstm:t1.f"), 3, WANTED, "got 'lstm:t1.f'"),
+        (("lstm", "gru", "--beat", "gru:t1.f"), 3, WANTED, "got 't1.f'"),
+        (("lstm", "gru", "--beat", "t1.f"), 2, "--beat: wanted CELL:ID", "got 't1.f'"),
+        (("lstm", "gru", "--beat", "rnn:t1.h"), 2, "--beat: wanted CELL:ID", "got 'rnn:t1.h'"),
+    ],
+)
+def test_open_refuses_a_beat_that_is_not_there(run, monkeypatch, args, status, start, end):
+    asked = []
+    monkeypatch.setattr("webbrowser.open", lambda address: asked.append(address) or True)
+    done = run("open", *args)
+    assert done.exit_code == status
+    assert done.output.startswith(f"Error: {start}")
+    assert done.output.endswith(f"{end}\n")
+    assert done.output.count("\n") == 1
+    assert not asked
+
+
 def test_without_a_browser_open_says_where_the_page_is(opened):
     done = opened("/bin/false %s", "rnn")
     assert done.returncode == 1

@@ -9,6 +9,7 @@ import rnnviz as rv
 from browser import parts, start
 from rnnviz.conventions import CONVENTIONS, cell_named
 from rnnviz.web.edits import differences, edited, parsed, starting, variant
+from runs import drawn
 from variants import VARIANTS, traced
 
 NAMED = [
@@ -122,6 +123,31 @@ def test_what_was_picked_stays_picked_and_the_kind_of_numbers_too():
     assert other["h"].dtype == np.float32
 
 
+def test_an_excerpt_stays_one_whatever_was_not_picked():
+    trace = drawn(rv.CELLS["lstm"], inputs=20, hidden=18).trace()
+    for excerpt in (trace.pick(units=[0, 5, 17]), trace.pick(inputs=[3])):
+        other = edited(excerpt, 0, {"x[0,0]": 1.0})
+        assert type(other) is type(excerpt)
+        assert [*other.shown("x")] == [*excerpt.shown("x")]
+        assert [*other.shown("h")] == [*excerpt.shown("h")]
+        assert other["x"][0, 0, 0] == 1.0
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+def test_what_overflows_is_refused_on_one_line(kind):
+    trace = rv.trace("rnn", convention="relu", dtype=kind)
+    wanted = rf"^h\w*: wanted sums that {kind.__name__} can hold, got [^\n]*$"
+    with pytest.raises(rv.RnnvizError, match=wanted):
+        edited(trace, 0, {"W_hh[0,0]": 1e300, "h_prev[0]": 1e10})
+
+
+def test_biases_whose_sum_overflows_are_refused_on_one_line():
+    edits = {"b_in[0]": 1.2e308, "b_hn[0]": 1.2e308, "b_ir[0]": -50}  # r is 0, so n is finite
+    trace = edited(rv.trace("gru"), 0, edits)
+    with pytest.raises(rv.RnnvizError, match=r"^bias_ih: wanted finite numbers, got inf [^\n]*$"):
+        edited(trace, 0, {}, cell_named("gru", "keras-v1"))
+
+
 def test_edits_are_found_by_difference():
     before = np.array([[1.0, 2.0], [3.0, 4.0]])
     assert dict(differences("x", before, [[1, 2], [3, 5]])) == {"x[1,1]": 5.0}
@@ -147,6 +173,8 @@ def test_edits_are_found_by_difference():
         ("x[٣,0]", "wanted one such as"),
         ("__proto__[0]", "wanted one of"),
         (3, "wanted one such as"),
+        ("h0[0]", r"wanted initial states as h_prev\[k\] and c_prev\[k\], got 'h0\[0\]'"),
+        ("c_0[1]", r"wanted initial states as h_prev\[k\] and c_prev\[k\], got 'c_0\[1\]'"),
     ],
 )
 def test_a_bad_address_is_refused(address, message):

@@ -87,6 +87,25 @@ def test_first_steps_end_with_what_the_edit_does():
     assert texts[-1].strip() == "[True, True, False]"
 
 
+def test_first_steps_leave_a_question_that_has_an_answer():
+    """Down from −0.6 h₁ gets positive; of f, i, g and o only g changes its sign, or by much."""
+
+    def last(first_input):
+        x = made.x.copy()
+        x[2, 0, 0] = first_input
+        states = made.states
+        changed = rv.trace("lstm", x, made.params, h0=states["h_prev"], c0=states["c_prev"])
+        return {name: changed[name][2, 0, 0] for name in ("h", "f", "i", "g", "o")}
+
+    made = rv.demo(rv.CELLS["lstm"])
+    before, above, below = (last(value) for value in (made.x[2, 0, 0], -0.7, -1.0))
+    assert made.x[2, 0, 0] == -0.6
+    assert max(before["h"], above["h"], *(last(up)["h"] for up in np.linspace(-0.6, 3, 20))) < 0
+    assert below["h"] > 0 > before["h"]
+    assert below["g"] > 0 > before["g"]
+    assert all(abs(below[name] - before[name]) < 0.05 for name in "fio")
+
+
 def test_a_shut_gate_keeps_what_an_open_one_loses():
     texts = said(nbformat.read(ROOT / "notebooks" / "what-the-gates-do.ipynb", as_version=4))
     text = next(text for text in texts if "gate shut" in text)

@@ -118,7 +118,19 @@ def test_a_snippet_is_a_part_of_a_page():
     tags = [tag for tag, _ in Outline(text).elements]
     assert "html" not in tags
     assert "body" not in tags
-    assert Outline(text).elements[0] == ("rnnviz-player", {"id": "rnn", "theme": "dark"})
+    assert Outline(text).elements[0] == ("rnnviz-player", {"theme": "dark"})
+
+
+def test_any_number_of_snippets_on_a_page_have_no_id_in_common():
+    text = snippet_of(record(rv.trace("lstm"))) + snippet_of(record(rv.trace("lstm")))
+    assert text.count("<rnnviz-player>") == 2
+    assert " id=" not in re.sub(r"<(script|style).*?</\1>", "", text, flags=re.S)
+
+
+def test_a_dark_page_is_printed_on_white(page):
+    dark = page.index("body { background: #12151d")
+    before = "@media not print { @media (prefers-color-scheme: dark) { "
+    assert page[:dark].endswith(before)
 
 
 def test_the_module_is_one_file_that_makes_no_code_and_no_markup():
@@ -152,3 +164,25 @@ def test_to_html_writes_a_page_and_replaces_only_what_is_complete(tmp_path):
     assert path.read_text("utf-8") == "old"
     tr.to_html(path, title="My cell", gradients=tr.backward(dh_T=np.ones((1, 2))))
     assert Outline(path.read_text("utf-8")).text("title") == "My cell"
+    tr.to_html(path, theme="dark")
+    assert ("rnnviz-player", {"id": "lstm", "theme": "dark"}) in Outline(
+        path.read_text("utf-8")
+    ).elements
+
+
+@pytest.mark.parametrize("theme", ["blue", "Dark", None, 3, [], 'dark" onclick="x'])
+def test_another_theme_is_refused(tmp_path, theme):
+    made = record(rv.trace("rnn"))
+    for make in (
+        lambda: rv.trace("rnn").to_html(tmp_path / "rnn.html", theme=theme),
+        lambda: page_of([made], theme=theme),
+        lambda: snippet_of(made, theme),
+    ):
+        with pytest.raises(rv.RnnvizError, match=r"^theme: wanted one of light, dark or .*got"):
+            make()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_to_html_does_not_know_is_refused_by_python(tmp_path):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+        rv.trace("rnn").to_html(tmp_path / "rnn.html", colour="red")

@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -11,7 +12,7 @@ from browser import HOST, opened
 from rnnviz.captions import caption
 from rnnviz.storyboard import walk
 from rnnviz.web.page import page_of, snippet_of
-from rnnviz.web.record import record
+from rnnviz.web.record import packed, record
 
 STILL = {"reduced_motion": "reduce"}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -162,6 +163,36 @@ def test_playing_ends_at_the_end(page):
     until(page, lambda: beat(page) == "t1.f")
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"digits": 9}, "wanted 1 to 4 digits, got 9"),
+        ({"detail": "all"}, "wanted a known detail, got all"),
+        ({"units": [0, 7]}, "wanted units from 0 to 1, got [0,7]"),
+        ({"inputs": []}, "wanted inputs from 0 to 2, got []"),
+        ({"variant": 99}, "wanted a variant that is there, got 99"),
+        ({"schema": 2}, "wanted rnnviz-player with schema 1, got rnnviz-player with schema 2"),
+        ({"x": {"shape": [3, 3], "f8": ""}}, "wanted 9 numbers of x, got 0"),
+        ({"x": packed(np.full((3, 3), np.nan))}, "wanted finite numbers of x, got others"),
+    ],
+)
+def test_a_record_that_does_not_fit_is_refused_in_one_line(change, said):
+    made = json.dumps({**record(rv.trace("lstm")), **change})
+    files = {
+        "p.html": '<script type="module" src="p.mjs"></script><rnnviz-player src="r.json">',
+        "p.mjs": rv_module(),
+        "r.json": made,
+    }
+    errors = []  # it is said in the console, too
+    with opened(files, errors=errors, **STILL) as page:
+        page.goto(HOST + "p.html")
+        alert = page.get_by_role("alert")
+        alert.wait_for()
+        assert alert.inner_text() == f"rnnviz-player: record: {said}"
+        assert errors == [f"record: {said}"]
+        errors.clear()
+
+
 def test_the_caption_comes_with_the_numbers_that_it_names():
     with opened(pages()) as page:  # with motion
         visit(page)
@@ -181,6 +212,49 @@ def test_one_can_step_on_while_numbers_move():
         until(page, lambda: told(page) != "")
         page.keyboard.press("ArrowLeft")
         assert told(page) == caption(rv.trace("lstm"), "i", 0)
+
+
+def test_another_convention_ends_what_plays(page):
+    page.locator(".rv-play").click()
+    page.evaluate("document.querySelector('rnnviz-player').player.session.setVariant(1)")
+    assert page.locator(".rv-play").get_attribute("aria-label") == "Play"
+
+
+def test_another_view_ends_what_flies():
+    with opened(pages()) as page:
+        visit(page)
+        page.keyboard.press("ArrowRight")
+        page.get_by_label("Detail").select_option("gates")
+        assert told(page) != ""
+        assert page.locator(".rv-player[data-moving]").count() == 0
+
+
+def test_the_focus_stays_with_the_beats_when_the_timestep_changes(page):
+    page.locator(".rv-chip").last.focus()
+    for key, lands in (("ArrowRight", "t2.in"), ("PageDown", "t3.in"), ("End", "recap")):
+        page.locator(".rv-chip").last.focus()
+        if key == "ArrowRight":
+            start_at(page, "t1.h")
+            page.locator(".rv-chip").last.focus()
+        page.keyboard.press(key)
+        assert beat(page) == lands
+        assert page.evaluate("document.activeElement.getAttribute('aria-current')") == "step"
+
+
+def test_what_overflows_is_refused_and_nothing_changes():
+    tr = rv.trace("rnn", [[0.1, 0.2, 0.3]] * 6, convention="relu")
+    with opened({"p.html": page_of([record(tr)])}, **STILL) as page:
+        visit(page)
+        session = "document.querySelector('rnnviz-player').player.session"
+        refused = "() => { try { %s; return ''; } catch (error) { return error.message; } }"
+        page.evaluate(f"{session}.set('b_ih[0]', 1e200)")
+        for change in (
+            "s.set('W_hh[0,0]', 1e200)",
+            "s.replaceEdits({ 'W_hh[0,0]': 1e200, 'b_ih[0]': 1e200 })",
+        ):
+            said = page.evaluate(refused % change.replace("s.", f"{session}.", 1))
+            assert said.endswith("wanted finite numbers, got an overflow")
+            assert page.evaluate(f"[...{session}.edits.keys()]") == ["b_ih[0]"]
 
 
 def test_detail_changes_the_steps_and_stays_where_one_was(page):
@@ -210,13 +284,66 @@ def test_a_long_sequence_has_a_field_for_the_timestep():
 
 def test_the_address_leads_to_a_beat_and_follows_it(page):
     start_at(page, "t3.o")
-    assert beat(page) == "t3.o"
     page.evaluate("location.hash = '#t1.c'")
     until(page, lambda: told(page).startswith("c₁:"))
-    visit(page, "p.html#t7.nothing")
-    assert beat(page) == "t1.c"
     page.keyboard.press("ArrowRight")
     assert page.url == HOST + "p.html#t1.o"
+
+
+@pytest.mark.parametrize(
+    ("address", "lands"),
+    [
+        ("t2.gates", "t2.gates"),  # of another detail
+        ("t3.all", "t3.all"),
+        ("t2.rn", "t2.in"),  # of another cell: its timestep
+        ("t7.f", "t1.in"),
+        ("nonsense", "t1.in"),
+        ("%", "t1.in"),
+        ("%E0%A4%A", "t1.in"),
+        ("t2%2Ef", "t2.f"),
+    ],
+)
+def test_an_address_leads_as_near_as_it_can(address, lands):
+    with opened(pages(), **STILL) as page:
+        visit(page, f"p.html#{address}")
+        assert beat(page) == lands
+        page.keyboard.press("End")
+        assert beat(page) == "recap"
+
+
+def test_the_gradient_view_has_addresses_too(page):
+    page.get_by_role("button", name="Gradients").click()
+    assert page.url == HOST + "p.html#t3.h~gradients"  # where the backward pass starts
+    page.keyboard.press("ArrowRight")
+    visit(page, page.url.removeprefix(HOST))
+    page.reload()
+    page.locator(".rv-player").wait_for()
+    assert (beat(page), told(page)[:9]) == ("t3.tanh_c", "dL/d(tanh")
+    page.evaluate("location.hash = '#t1.f'")
+    until(page, lambda: told(page).startswith("f₁ = 0.190"))
+
+
+def test_a_player_that_is_removed_is_gone(page):
+    page.locator(".rv-play").click()
+    gone = page.evaluate_handle("document.querySelector('rnnviz-player')")
+    page.evaluate("(gone) => { window.kept = gone.player; gone.remove(); }", gone)
+    address = page.url
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(2500)  # longer than the caption stands
+    assert page.evaluate("[kept.playing.isPlaying, kept.session.beat.id]") == [False, "t1.in"]
+    assert page.url == address
+    page.evaluate("(gone) => document.querySelector('main').append(gone)", gone)
+    page.locator(".rv-player").wait_for()
+    page.keyboard.press("ArrowRight")
+    assert beat(page) == "t1.f"
+
+
+def test_a_player_that_is_moved_stays_as_it_is(page):
+    start_at(page, "t2.c")
+    page.evaluate("document.body.append(document.querySelector('rnnviz-player'))")
+    assert beat(page) == "t2.c"
+    page.keyboard.press("ArrowRight")
+    assert beat(page) == "t2.o"
 
 
 def test_several_players_on_a_page_keep_apart():
@@ -238,8 +365,8 @@ def test_snippets_work_side_by_side_in_a_page_of_ones_own():
     with opened({"p.html": own}, **STILL) as page:
         visit(page)
         assert page.locator(".rv-title").all_inner_texts() == ["RNN cell", "LSTM cell", "GRU cell"]
-        page.locator("#gru .rv-last").click()
-        assert page.locator("#gru .rv-caption").inner_text().startswith("Handed on: h = ")
+        page.locator(".rv-last").nth(2).click()
+        assert page.locator(".rv-caption").nth(2).inner_text().startswith("Handed on: h = ")
 
 
 def test_an_element_can_take_its_record_from_an_address():
@@ -330,27 +457,35 @@ def test_nothing_runs_out_of_the_window(width):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(cell, scheme):
-    with opened(pages(cell), color_scheme=scheme, **STILL) as page:
+def test_axe_finds_nothing(cell):
+    with opened(pages(cell), **STILL) as page:
         visit(page)
-        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-        keys = page.evaluate(
-            "document.querySelector('rnnviz-player').player.session.beats.map((b) => b.id)"
-        )
-        chosen = [keys[0], keys[1], keys[-2], keys[-1]]
-        for view in ("Values", "Gradients"):
-            page.get_by_role("button", name=view, exact=True).click()
-            for one in chosen:
-                start_at(page, one)
-                assert violations(page) == []
-        page.get_by_role("button", name="Values", exact=True).click()
+        unfold(page)
+        beats = ("recap", "t1.in", "t1.f", "t2.c") if cell == "lstm" else ("t1.all", "t2.h")
+        for one in beats:
+            page.goto(HOST + f"p.html#{one}")
+            assert violations(page) == [], one
+        page.goto(HOST + "p.html#t2.h~gradients")
+        assert violations(page) == []
         page.locator(".rv-stage [role=button]").last.click()
         assert violations(page) == []
 
 
-def violations(page):
-    found = Axe().run(page, options={"runOnly": TAGS}).response["violations"]
+def test_axe_finds_nothing_in_the_dark():
+    with opened(pages(), color_scheme="dark", **STILL) as page:
+        visit(page)
+        unfold(page)
+        for one in ("t1.f", "recap", "t2.c~gradients"):
+            page.goto(HOST + f"p.html#{one}")
+            assert violations(page, rules=["color-contrast"]) == [], one
+
+
+def unfold(page):
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+
+
+def violations(page, rules=TAGS):
+    found = Axe().run(page, options={"runOnly": rules}).response["violations"]
     return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found]
 
 

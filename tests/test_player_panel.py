@@ -5,6 +5,7 @@ import re
 import pytest
 
 import rnnviz as rv
+from browser import HOST, opened
 from panel_checks import (
     Truth,
     check_line,
@@ -18,6 +19,8 @@ from panel_checks import (
 from rnnviz.ops import OPS
 from rnnviz.rounding import MINUS
 from rnnviz.scalars import Rest, neuron
+from rnnviz.web.page import page_of
+from rnnviz.web.record import record
 from runs import drawn
 from variants import VARIANTS
 
@@ -296,13 +299,73 @@ def test_the_layout_check_can_fail(page):
 def test_beside_a_picture_a_long_panel_scrolls_in_itself(page):
     page.set_viewport_size({"width": 1200, "height": 700})
     start(page, demo("lstm-2-False", 8, 8))
-    page.evaluate("s.go('t1.f')")
+    page.evaluate("s.go('t1.f'); host.style.cssText = 'display: grid; grid-template-rows: 420px'")
     high, room = page.evaluate("[p.root.scrollHeight, p.root.clientHeight]")
-    assert room <= 480 < high
+    assert room == 420 < high
+    bottom = "(one) => one.getBoundingClientRect().bottom"
+    answer = page.locator(".rv-p-answer").evaluate(bottom)
+    assert answer <= page.locator(".rv-panel").evaluate(bottom) + 1  # in sight before one scrolls
     page.evaluate("p.root.scrollTop = 100; s.set('x[0,0]', 1)")
     assert page.evaluate("p.root.scrollTop") == 100
     page.evaluate("s.go('t1.i')")
     assert page.evaluate("p.root.scrollTop") == 0
+    page.evaluate("host.style.cssText = ''")
+
+
+@pytest.mark.parametrize("width", [360, 1024, 1280, 1920])
+@pytest.mark.parametrize("name", ["lstm", "gru", "rnn"])
+def test_what_is_under_the_picture_stays_where_it_is(name, width):
+    high = {360: 740, 1024: 768, 1280: 720, 1920: 1080}[width]
+    files = {"page.html": page_of([record(rv.trace(name))])}
+    with opened(files, width=width, height=high, reduced_motion="reduce") as page:
+        page.goto(HOST + "page.html")
+        page.wait_for_selector(".rv-player")
+        tops = page.evaluate(
+            """() => {
+              const { session } = document.querySelector("rnnviz-player").player;
+              const box = (what) => document.querySelector(what).getBoundingClientRect();
+              return ["values", "gradients"].flatMap((view) => (session.setView(view),
+                session.beats.map((_, k) => (session.go(k),
+                  [box(".rv-controls").top, box(".rv-transport").bottom]))));
+            }"""
+        )
+        assert len({top for top, _ in tops}) == 1
+        assert tops[0][1] < high
+        order = [".rv-stage", ".rv-band", ".rv-controls", ".rv-panel", ".rv-whatif"]
+        places = [page.locator(one).first.bounding_box() for one in order]
+        if width == 360:
+            assert places == sorted(places, key=lambda place: place["y"])
+        else:
+            stage, panel = places[0], places[3]
+            assert panel["x"] < stage["x"]
+            assert panel["height"] == pytest.approx(stage["height"], abs=2)
+            assert places[2]["y"] + places[2]["height"] < places[4]["y"] < high
+
+
+def test_tables_write_the_sign_of_what_can_be_negative(page):
+    start(page, demo("lstm-2-True"))
+    for view in ("values", "gradients"):
+        page.evaluate("(view) => s.setView(view)", view)
+        texts = page.evaluate(
+            """() => s.beats.flatMap((_, k) => (s.go(k),
+              [...p.root.querySelectorAll("table [data-place]")].map((one) =>
+                [one.dataset.place, one.textContent, one.closest(".rv-p-applied") !== null])))"""
+        )
+        assert texts
+        for place, text, is_applied in texts:
+            is_plain = is_applied or re.match(r"[fio]\[", place) or not re.match(r"\d", text)
+            assert is_plain or float(text) == 0, (place, text)
+            assert not (re.match(r"[fio]\[", place) and "+" in text), (place, text)
+
+
+def test_a_gradient_is_worked_out_for_one_unit_and_listed_for_the_others(page):
+    start(page, rv.trace("lstm"))
+    page.evaluate("s.setView('gradients'); s.go('t2.h')")
+    heads = page.locator(".rv-p-sum th[scope=row]").all_inner_texts()
+    assert {"i₁ at t = 3", "i₂ at t = 3", "sum"} <= set(heads)
+    assert page.locator(".rv-p-units tbody th").all_inner_texts() == ["unit 2"]
+    page.evaluate("s.follow(1)")
+    assert page.locator(".rv-p-units tbody th").all_inner_texts() == ["unit 1"]
 
 
 @pytest.mark.parametrize("view", ["values", "gradients"])

@@ -37,6 +37,7 @@ SETUP = """() => {
   p.fit();
   s.on("beat", () => p.update());
   s.on("values", () => p.update());
+  s.on("view", () => p.update());
   s.on("select", () => p.update());
   s.on("picks", () => p.draw());
   window.pills = () => [...p.root.querySelectorAll(".rv-pill")];
@@ -376,6 +377,33 @@ def test_keys_that_the_picture_uses_do_not_reach_the_player_and_others_do(page):
         page.keyboard.press(key)
     assert page.evaluate("keys") == ["Escape", "Home", "End", "ArrowRight"]
     page.evaluate("() => { document.body.onkeydown = null; }")
+
+
+def test_escape_lets_go_of_a_number_and_of_its_tip_at_once(page):
+    draw(page, traced(VARIANTS["lstm-2-False"]))
+    page.evaluate("p.element('x', 0).focus()")
+    page.keyboard.press("Enter")
+    assert page.evaluate("s.selected.name") == "x"
+    assert page.evaluate("tips.at(-1)")
+    page.keyboard.press("Escape")
+    assert page.evaluate("s.selected") is None
+    assert page.evaluate("tips.at(-1)") is None
+
+
+def test_a_gradient_comes_from_outside_only_where_something_does(page):
+    lit = """(names) => names.map((name) => {
+      const wire = p.root.querySelector(`[data-wire="${name}>next"]`);
+      const head = getComputedStyle(wire.querySelector(".rv-backhead")).display;
+      return [wire.classList.contains("rv-live"), head !== "none"];
+    })"""
+    trace = rv.trace("lstm")
+    ends = {"dh_T": np.ones((1, 2)), "dc_T": np.ones((1, 2))}
+    for options, last in (({}, False), ({"gradients": trace.backward(**ends)}, True)):
+        draw(page, trace, **options)
+        page.evaluate("s.setView('gradients'); s.go('t3.i')")
+        assert page.evaluate(lit, ["h", "c"]) == [[True, True], [last, last]]
+        page.evaluate("s.go('t2.i')")
+        assert page.evaluate(lit, ["h", "c"]) == [[True, True], [True, True]]
 
 
 def test_a_selected_number_marks_what_it_is_made_of_and_what_is_made_of_it(page):

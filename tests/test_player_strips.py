@@ -379,3 +379,143 @@ def test_another_convention_has_its_own_strips():
         most = np.abs(values(page, "h")).max()
         assert scale[0] == "−" + scale[1]
         assert scale[1] == f"{most:.3f}"
+
+
+# What is not finite, or very small
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 1e300), (-1e300, 1e300), (0, 5e-324), (-1e-310, 0), (-1e-280, 1e-280)]
+)
+def test_ticks_end_at_the_ends_of_float64(low, high):
+    with strips() as page:
+        found = page.evaluate("(ends) => unitchart.roundTicks(...ends, 7)", [low, high])
+        assert 2 <= len(found) <= 8
+        assert found[0] <= low + 1e-290
+        assert found[-1] >= high - 1e-290
+        assert np.isfinite(found).all()
+
+
+def test_ticks_of_what_is_not_finite_are_refused():
+    with strips() as page:
+        for ends in ("[0, Infinity]", "[NaN, 1]", "[-Infinity, Infinity]"):
+            told = page.evaluate(
+                f"(() => {{ try {{ return unitchart.roundTicks(...{ends}, 7); }}"
+                " catch (error) { return error.message; } })()"
+            )
+            assert told.startswith("wanted the ends of a scale, got")
+
+
+def test_numbers_that_are_not_finite_are_left_out_and_said_to_be():
+    with strips(LONG) as page:
+        page.evaluate("""() => {
+          const r = s.result.values.r.slice();
+          r[4 * s.H] = Infinity;
+          r[9 * s.H] = NaN;
+          r[11 * s.H] = -Infinity;
+          s.result = { ...s.result, values: { ...s.result.values, r } };
+          part.update();
+        }""")
+        lines = page.locator(".rv-series[data-name=r] polyline")
+        runs = [
+            len(text.split())
+            for text in lines.evaluate_all("(all) => all.map((one) => one.getAttribute('points'))")
+        ]
+        assert runs == [4, 4, 1, 28]
+        assert page.locator(".rv-series[data-name=r] circle").count() == 1
+        assert "NaN" not in page.locator(".rv-unit-chart").inner_html().replace("NaN</span>", "")
+        assert (
+            "Left out: numbers that are not finite" in page.locator(".rv-unit-chart").text_content()
+        )
+        scale = page.locator(".rv-strip-group:has([data-name=r]) .rv-extent").text_content()
+        assert scale.endswith("3 not finite, left blank")
+        blank = """(name) => { const canvas = document.querySelector(`[data-name=${name}] canvas`);
+          const data = canvas.getContext("2d").getImageData(0, 0, 40, 1).data;
+          return Array.from({ length: 40 }, (_, t) => t).filter((t) => data[4 * t + 3] === 0); }"""
+        assert page.evaluate(blank, "r") == [4, 9, 11]
+        assert page.evaluate(blank, "h") == []
+
+
+def test_gradients_that_all_overflow_or_vanish_are_drawn_to_an_end():
+    with strips(LONG) as page:
+        page.evaluate("s.setView('gradients')")
+        for number in ("Infinity", "NaN", "1e308", "-1e-322"):
+            page.evaluate(f"""() => {{
+              const all = Object.keys(s.gradients.values);
+              const filled = () => new Float64Array(s.T * s.H).fill({number});
+              s.swept = {{ ...s.gradients, values: Object.fromEntries(all.map((k) =>
+                [k, filled()])) }};
+              part.stale = true;
+              part.update();
+            }}""")
+            drawn = page.locator(".rv-series polyline").count()
+            assert drawn == (4 if number == "-1e-322" else 0), number
+
+
+def test_both_ends_of_the_values_have_equally_many_decimals():
+    with strips() as page:
+        text = page.evaluate("heat.extentText([-0.9991, 0.99991], [-0.9991, 0.99991], 3, [-1, 1])")
+        assert text == "values −0.9991 to 0.9999"
+
+
+# Very many timesteps
+
+
+THOUSAND = traced(cell_named("lstm"), steps=1000, hidden=2)
+
+
+@pytest.mark.parametrize(
+    ("t", "first"), [(0, 0), (30, 0), (500, 460), (509, 460), (511, 480), (999, 920)]
+)
+def test_of_a_thousand_timesteps_those_around_the_current_one_are_drawn(t, first):
+    with strips(THOUSAND) as page:
+        page.evaluate("(t) => { s.setDetail('brief'); s.goTo(t); }", t)
+        text = page.locator(".rv-series[data-name=c] polyline").get_attribute("points")
+        points = np.array([pair.split(",") for pair in text.split()], float)
+        assert len(points) == 80
+        numbers = THOUSAND["c"][first : first + 80, 0, 0]
+        slope, start = np.polyfit(numbers, points[:, 1], 1)
+        np.testing.assert_allclose(slope * numbers + start, points[:, 1], atol=0.02)
+        named = page.locator(".rv-axis-name").text_content()
+        assert named == f"t (timesteps {first + 1} to {first + 80} of 1000)"
+        ticks = [int(one) for one in page.locator(".rv-chart-box .rv-times span").all_inner_texts()]
+        assert all(first < tick <= first + 80 for tick in ticks)
+        box = page.locator(".rv-chart-box .rv-times").bounding_box()
+        tick = page.locator(".rv-chart-box .rv-times span").last.bounding_box()
+        centre = (tick["x"] + tick["width"] / 2 - box["x"]) / box["width"]
+        assert centre == pytest.approx((ticks[-1] - 0.5 - first) / 80, abs=0.002)
+        now = page.locator(".rv-chart-frame .rv-now").first.bounding_box()
+        assert (now["x"] - box["x"]) / box["width"] == pytest.approx((t - first) / 80, abs=0.002)
+
+
+# Lines on and off
+
+
+def test_the_legend_switches_lines_and_keeps_the_focus():
+    with strips() as page:
+        button = page.locator(".rv-switch-line[data-key='line f']")
+        dash = page.locator(".rv-series[data-name=g] polyline").get_attribute("stroke-dasharray")
+        button.focus()
+        page.keyboard.press("Enter")
+        assert button.get_attribute("aria-pressed") == "false"
+        assert page.locator(".rv-series[data-name=f]").count() == 0
+        assert page.evaluate("document.activeElement.dataset.key") == "line f"
+        same = page.locator(".rv-series[data-name=g] polyline").get_attribute("stroke-dasharray")
+        assert same == dash
+        page.evaluate("s.goTo(1); s.follow(1)")
+        assert page.locator(".rv-series[data-name=f]").count() == 0
+        assert page.evaluate("document.activeElement.dataset.key") == "line f"
+        page.keyboard.press("Enter")
+        assert page.locator(".rv-series[data-name=f]").count() == 1
+        for one in page.locator(".rv-switch-line").all():
+            one.click()
+        assert page.locator(".rv-series").count() == 0
+        assert "No line is switched on." in page.locator(".rv-unit-chart").text_content()
+
+
+def test_a_strip_under_the_focus_gives_it_back_in_another_convention():
+    with strips(rv.trace("gru")) as page:
+        for name in ("z", "h"):
+            strip(page, name).focus()
+            page.evaluate("s.setVariant(1 - Math.min(1, s.variantIndex))")
+            assert page.evaluate("document.activeElement.dataset.name") == name

@@ -137,3 +137,24 @@ def test_what_cannot_be_shown_is_refused():
     other = rv.trace("lstm").backward(dh_T=np.ones((1, 2)))
     assert message(record, tr, gradients=other).startswith("gradients: wanted those of this trace")
     assert message(record, [1, 2]) == "trace: wanted a Trace, got list"
+
+
+def test_what_is_of_another_type_is_refused_by_name():
+    tr = rv.trace("gru")
+    for wrong, kind in ((3, "int"), (np.ones((3, 1, 2)), "ndarray")):
+        said = f"gradients: wanted what tr.backward(...) returns, got {kind}"
+        assert message(record, tr, gradients=wrong) == said
+    assert message(record, tr, captions="mine") == "captions: wanted texts by beat id, got str"
+    assert message(record, tr, b="a") == "b: wanted a whole number from 0 to 0, got 'a'"
+    assert message(record, tr, digits=2.5) == "digits: wanted a whole number from 1 to 4, got 2.5"
+    assert message(record, tr, detail=None) == "detail: wanted a text, got NoneType"
+    assert message(record, tr, title=3) == "title: wanted a text, got int"
+    assert record(tr, digits=np.int64(2))["digits"] == 2
+
+
+def test_a_trace_needs_its_inputs_and_no_more():
+    made = record(rv.trace("rnn", keep=["x"]))
+    assert made["values"] is None
+    assert {**made, "values": 0} == {**record(rv.trace("rnn")), "values": 0}
+    said = "trace: wanted one that keeps every value, got one without x, h_prev, h_pre"
+    assert message(record, rv.trace("rnn", keep=["h"])).startswith(said[:64])

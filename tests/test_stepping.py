@@ -124,6 +124,27 @@ def test_an_index_that_is_not_there_is_refused_at_once(asked):
         rv.trace("gru").step(**asked)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"t": "a"}, "t: wanted a whole number from 0 to 2, got 'a'"),
+        ({"t": 1.0}, "t: wanted a whole number from 0 to 2, got 1.0"),
+        ({"t": np.ones(3)}, "t: wanted a whole number from 0 to 2, got ndarray"),
+        ({"b": None}, "b: wanted a whole number from 0 to 0, got NoneType"),
+        ({"digits": "3"}, "digits: wanted a whole number from 0 to 17, got '3'"),
+        ({"digits": -1}, "digits: wanted 0 to 17, got -1"),
+    ],
+)
+def test_what_is_no_whole_number_is_refused_at_once(asked, said):
+    with pytest.raises(rv.RnnvizError) as raised:
+        rv.trace("gru").step(**asked)
+    assert str(raised.value) == said
+
+
+def test_numpys_whole_numbers_are_whole_numbers():
+    assert next(rv.trace("gru").step(np.int64(1))).t == 1
+
+
 def test_a_value_cannot_be_changed():
     one = next(rv.trace("gru").step())
     with pytest.raises(AttributeError):

@@ -108,8 +108,18 @@ def test_its_beats_are_those_of_the_player(kind):
         ("edits", {"x[0,0]": float("nan")}, r"x\[0,0\]: wanted a finite number, got nan"),
         ("edits", [1], "edits: wanted numbers by address, got list"),
         ("x", [[1.0, 2.0]], r"x: wanted shape \(3, 3\), got \(1, 2\)"),
-        ("h0", [1.0], r"h_prev: wanted shape \(2,\), got \(1,\)"),
+        ("h0", [1.0], r"h0: wanted shape \(2,\), got \(1,\)"),
+        ("h0", None, r"h0: wanted real numbers of shape \(2,\), got objects"),
+        ("c0", None, r"c0: wanted real numbers of shape \(2,\), got objects"),
         ("params", 3, r"params: wanted rnnviz\.Params, got int"),
+        ("t", "a", "t: wanted a whole number from 0 to 2, got 'a'"),
+        ("t", np.ones((2, 2)), "t: wanted a whole number from 0 to 2, got ndarray"),
+        ("beat", 3, "beat: wanted a text, got int"),
+        ("view", None, "view: wanted a text, got NoneType"),
+        ("convention", 0, "convention: wanted a text, got int"),
+        ("detail", [], "detail: wanted a text, got list"),
+        ("edits", {"h0[0]": 1.0}, r"address: wanted initial states as h_prev\[k\] and c_prev"),
+        ("edits", {"b_if[0]": 1.7e308, "b_hf[0]": 1.7e308}, "f_pre: wanted sums that float64 can"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line_and_changes_nothing(widget, name, value, message):
@@ -121,12 +131,96 @@ def test_what_cannot_be_is_refused_in_one_line_and_changes_nothing(widget, name,
     assert np.array_equal(widget.trace["h"], rv.trace("lstm")["h"])
 
 
-def test_what_is_no_number_is_refused_by_its_trait(widget):
-    with pytest.raises(traitlets.TraitError, match="expected an int"):
-        widget.t = "1"
+@pytest.mark.parametrize(("name", "value"), [("t", "1"), ("beat", 3), ("edits", {"x[9,9]": 1})])
+def test_a_refusal_is_a_trait_s_error_too(widget, name, value):
+    with pytest.raises(traitlets.TraitError):
+        setattr(widget, name, value)
 
 
-@pytest.mark.parametrize("state", [{"t": 7}, {"beat": "t9.f"}, {"edits": {"x[9,9]": 1}}])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("title", "x"), ("digits", 4), ("foo", 3), ("edit", {}), ("trace", None), ("record", {})],
+)
+def test_what_cannot_be_set_is_told_from_what_can(widget, name, value):
+    before = widget.record
+    with pytest.raises(rv.RnnvizError) as raised:
+        setattr(widget, name, value)
+    can = "t, beat, edits, convention, view, detail, x, h0, c0, params"
+    assert str(raised.value) == f"attribute: wanted one of {can}, got {name!r}"
+    assert widget.record is before
+
+
+def test_what_every_widget_has_can_be_set(widget):
+    widget.layout = {"width": "50%"}
+    assert widget.layout.width == "50%"
+
+
+def test_what_overflows_is_refused_and_nothing_changes():
+    widget = rv.explore(rv.trace("rnn", convention="relu"))
+    for change in (
+        lambda: setattr(widget, "edits", {"W_hh[0,0]": 1e200, "h_prev[0]": 1.0}),
+        lambda: widget.edits.update({"h_prev[0]": 1.0, "W_hh[0,0]": 1e200}),
+    ):
+        before = dict(widget.edits)
+        with pytest.raises(rv.RnnvizError, match=r"^h\w*: wanted sums that float64 can [^\n]*$"):
+            change()
+        assert widget.edits.items() <= {**before, "h_prev[0]": 1.0}.items()
+        assert np.isfinite(widget.trace["h"]).all()
+
+
+def test_an_edit_that_holds_others_in_bounds_is_taken_back_with_them():
+    widget = rv.explore(rv.trace("gru"))
+    edits = {"b_in[0]": 1.2e308, "b_hn[0]": 1.2e308, "b_ir[0]": -50}  # r is 0, so n is finite
+    widget.edits = edits
+    with pytest.raises(rv.RnnvizError, match="n_pre: wanted sums"):
+        widget.edits["b_ir[0]"] = 50.0
+    with pytest.raises(rv.RnnvizError, match="n_pre: wanted sums"):
+        widget.edits = {**edits, "b_ir[0]": 50.0}
+    assert widget.edits == edits
+    widget.edits.clear()
+    assert widget.edits == {}
+
+
+def test_a_convention_that_overflows_is_refused_and_nothing_changes():
+    widget = rv.explore(rv.trace("gru"))
+    edits = {"b_in[0]": 1.2e308, "b_hn[0]": 1.2e308, "b_ir[0]": -50}
+    widget.edits = edits
+    for change in (
+        lambda: setattr(widget, "convention", "onnx"),
+        lambda: widget.set_state({"convention": "onnx", "beat": "t2.in", "t": 1}),
+    ):
+        with pytest.raises(rv.RnnvizError, match=r"^n_pre: wanted sums [^\n]*$"):
+            change()
+        assert (widget.convention, widget.beat, widget.edits) == ("", "t1.in", edits)
+        assert widget.trace.cell == rv.CELLS["gru"]
+    widget.reset()
+    assert widget.edits == {}
+
+
+def test_a_trace_is_computed_once_for_each_edit(widget, monkeypatch):
+    made = []
+
+    def counted(*args):
+        made.append(args)
+        return edited(*args)
+
+    monkeypatch.setattr("rnnviz.web.widget.edited", counted)
+    widget.edits["x[0,1]"] = 0.5
+    assert widget.trace is widget.trace
+    assert widget.x[0, 1] == 0.5
+    assert len(made) == 1
+    widget.convention = "keras"
+    assert widget.trace.cell == cell_named("lstm", "keras")
+    assert len(made) == 2
+    widget.reset()
+    assert widget.trace.cell == rv.CELLS["lstm"]
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize(
+    "state",
+    [{"beat": "t2.f", "convention": "no"}, {"t": 7}, {"beat": "t9.f"}, {"edits": {"x[9,9]": 1}}],
+)
 def test_what_a_browser_sends_is_checked_too(widget, state):
     with pytest.raises(traitlets.TraitError):
         widget.set_state(state)
@@ -139,6 +233,10 @@ def test_explore_checks_what_it_is_given():
         {"b": 1},
         {"digits": 9},
         {"detail": "all"},
+        {"gradients": np.ones(3)},
+        {"captions": "mine"},
+        {"b": "a"},
+        {"title": 3},
         {"captions": {"t9.f": "?"}},
         {"gradients": rv.trace("gru").backward(dh_T=[[1, 1]])},
     ):
@@ -146,6 +244,8 @@ def test_explore_checks_what_it_is_given():
             rv.explore(trace, **wrong)
     with pytest.raises(rv.RnnvizError, match="trace: wanted a Trace, got str"):
         rv.explore("lstm")
+    with pytest.raises(rv.RnnvizError, match="keeps every value, got one without x, h_prev"):
+        rv.explore(rv.trace("rnn", keep=["h"]))
 
 
 # What if
@@ -205,6 +305,7 @@ def test_weights_are_read_and_set_as_a_whole(widget):
 def test_a_cell_without_a_cell_state_has_no_c0():
     widget = rv.explore(rv.trace("gru"))
     assert widget.c0 is None
+    widget.c0 = None
     with pytest.raises(rv.RnnvizError, match="c0: wanted none"):
         widget.c0 = [0.0, 0.0]
 
@@ -242,6 +343,16 @@ def test_a_sample_of_a_batch_is_explored_up_to_its_end():
     np.testing.assert_allclose(widget.trace["h"][:, 0], run.trace()["h"][:2, 1], rtol=1e-12)
     with pytest.raises(rv.RnnvizError, match="t: wanted 0 to 1"):
         widget.t = 2
+
+
+def test_units_of_a_wide_model_are_explored():
+    run = drawn(rv.CELLS["lstm"], inputs=20, hidden=18)
+    widget = rv.explore(run.trace().pick(units=[0, 5, 17]))
+    widget.edits["x[0,0]"] = 1
+    assert widget.trace["x"][0, 0, 0] == 1.0
+    assert list(widget.trace.shown("h")) == [0, 5, 17]
+    assert widget.trace.shown("x") == tuple(range(20))
+    assert "<table>" in widget._repr_mimebundle_()[0]["text/html"]
 
 
 # What is shown without a kernel

@@ -13,7 +13,12 @@ from rnnviz.cli.source import Source, source_options
 
 @click.command()
 @cells_argument
-@click.option("--beat", default="", metavar="ID", help="Start at this beat, such as t1.f.")
+@click.option(
+    "--beat",
+    default="",
+    metavar="ID",
+    help="Start at this beat, such as t1.f; with several cells lstm:t1.f.",
+)
 @page_options
 @pick_options
 @source_options
@@ -26,7 +31,7 @@ def open(  # noqa: A001 - the command's name
     """
     from rnnviz.web.page import write
 
-    text = page_text(cells, look, picks, source)
+    text = page_text(cells, look, picks, source, beat=beat)
     path = Path(tempfile.mkdtemp(prefix="rnnviz-")) / f"{'-'.join(cells)}.html"
     write(text, path)
     click.echo(path)

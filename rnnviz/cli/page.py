@@ -46,5 +46,5 @@ def page(
     check_output(output, force)
     from rnnviz.web.page import write
 
-    write(page_text(cells, look, picks, source, snippet), output)
+    write(page_text(cells, look, picks, source, snippet=snippet), output)
     click.echo(os.fsencode(output))  # as bytes: a name need not be text

@@ -49,15 +49,28 @@ cells_argument = click.argument(
 
 
 def page_text(
-    cells: Sequence[str], look: PageLook, picks: Picks, source: Source, snippet: bool = False
+    cells: Sequence[str],
+    look: PageLook,
+    picks: Picks,
+    source: Source,
+    *,
+    snippet: bool = False,
+    beat: str = "",
 ) -> str:
-    """Return a page with a player for each cell, or the snippet of a single one."""
+    """Return a page with a player for each cell, or their snippets.
+
+    Raises UsageError and RnnvizError for a ``beat`` to start at that is on none of them.
+    """
     from rnnviz.web.page import page_of, snippet_of
     from rnnviz.web.record import record
+    from rnnviz.web.walks import check_beat
 
     records = []
-    for cell in cells:
+    wanted, key = _start(cells, beat)
+    for place, cell in enumerate(cells):
         read = read_trace(cell, source)
+        if key and place == wanted:
+            check_beat(read.trace.cell, read.trace.length(), key)
         records.append(
             record(
                 picked(read.trace, picks),
@@ -71,3 +84,15 @@ def page_text(
     if snippet:
         return "".join(snippet_of(one, theme) for one in records)
     return page_of(records, look.title, theme)
+
+
+def _start(cells: Sequence[str], beat: str) -> tuple[int, str]:
+    """Return the place of the cell to start at, from 0, and the id of its beat, or none."""
+    if len(cells) == 1 or not beat:
+        return 0, beat
+    kind, colon, key = beat.partition(":")
+    if not (colon and key and kind in cells):
+        raise click.UsageError(
+            f"--beat: wanted CELL:ID with several cells, such as {cells[0]}:t1.in, got {beat!r}"
+        )
+    return cells.index(kind), key

@@ -7,7 +7,7 @@ An address is ``x[t,i]``, ``h_prev[k]`` and ``c_prev[k]`` (where the sequence st
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from numbers import Real
 from typing import Any
 
@@ -17,11 +17,11 @@ from rnnviz.arrays import Array, real_array
 from rnnviz.cells import Cell
 from rnnviz.conventions import CONVENTIONS, cell_named
 from rnnviz.errors import RnnvizError
-from rnnviz.excerpt import Excerpt
 from rnnviz.params import gathered
 from rnnviz.tracing import Trace
 from rnnviz.tracing import trace as run_trace
 
+_STATE = re.compile(r"[hc]_?0\b")  # what PyTorch calls h_prev and c_prev at the start
 _ADDRESS = re.compile(r"([A-Za-z_]+)\[((?:0|[1-9][0-9]{0,8})(?:,(?:0|[1-9][0-9]{0,8}))?)\]")
 
 
@@ -29,7 +29,8 @@ def edited(trace: Trace, b: int, edits: Mapping[str, float], cell: Cell | None =
     """Return a trace of sample b alone, with some numbers changed and perhaps of another variant.
 
     A number that only another variant of the cell has changes nothing. Raises RnnvizError for an
-    address that no variant has, for what is no finite number and for another kind of cell.
+    address that no variant has, for what is no finite number, for numbers that overflow and for
+    another kind of cell.
     """
     cell = trace.cell if cell is None else cell
     numbers = starting(trace, b, cell)
@@ -37,17 +38,17 @@ def edited(trace: Trace, b: int, edits: Mapping[str, float], cell: Cell | None =
         name, index = parsed(address)
         if name in numbers:
             numbers[name][index] = value
-    made = run_trace(
-        cell,
-        numbers["x"][:, None, :],
-        gathered(cell, numbers),
-        h0=numbers["h_prev"],
-        c0=numbers.get("c_prev"),
-        dtype=trace["x"].dtype,
-    )
-    if isinstance(trace, Excerpt):
-        made = made.pick(trace.units, trace.inputs)
-    return replace(made, reverse=trace.reverse)
+    with np.errstate(over="ignore", invalid="ignore"):  # refused by name and index
+        made = run_trace(
+            cell,
+            numbers["x"][:, None, :],
+            gathered(cell, numbers),
+            h0=numbers["h_prev"],
+            c0=numbers.get("c_prev"),
+            dtype=trace["x"].dtype,
+        )
+    new = {field.name: getattr(made, field.name) for field in fields(Trace)}
+    return replace(trace, **{**new, "reverse": trace.reverse})  # an excerpt shows what it showed
 
 
 def starting(trace: Trace, b: int, cell: Cell) -> dict[str, Array]:
@@ -67,7 +68,8 @@ def starting(trace: Trace, b: int, cell: Cell) -> dict[str, Array]:
             return given[name]
         key = name[-1]
         if name == f"b_{key}" and f"b_i{key}" in given:
-            return np.asarray(given[f"b_i{key}"] + given[f"b_h{key}"])
+            with np.errstate(over="ignore"):  # refused as a parameter that is not finite
+                return np.asarray(given[f"b_i{key}"] + given[f"b_h{key}"])
         if name == f"b_i{key}" and f"b_{key}" in given:
             return given[f"b_{key}"]
         return np.zeros(hidden)
@@ -88,12 +90,18 @@ def checked(trace: Trace, edits: Mapping[str, Any]) -> dict[str, float]:
     return {_place(shapes, address): _number(address, v) for address, v in edits.items()}
 
 
-def differences(name: str, before: Array, after: Any) -> Iterator[tuple[str, float]]:
-    """Yield (address, number) of all that is new in ``after``; RnnvizError for another shape."""
+def differences(
+    name: str, before: Array, after: Any, label: str = ""
+) -> Iterator[tuple[str, float]]:
+    """Yield (address, number) of all that is new in ``after``; RnnvizError for another shape.
+
+    ``label`` is what an error calls it, where that is not its name in an address.
+    """
+    label = label or name
     shape = f"({', '.join(map(str, before.shape))}{',' * (before.ndim == 1)})"
-    new = real_array(name, after, shape, (before.ndim,))
+    new = real_array(label, after, shape, (before.ndim,))
     if new.shape != before.shape:
-        raise RnnvizError(f"{name}: wanted shape {shape}, got {new.shape}")
+        raise RnnvizError(f"{label}: wanted shape {shape}, got {new.shape}")
     for index in map(tuple, np.argwhere(new != before)):
         yield f"{name}[{','.join(map(str, index))}]", float(new[index])
 
@@ -101,6 +109,9 @@ def differences(name: str, before: Array, after: Any) -> Iterator[tuple[str, flo
 def parsed(address: Any) -> tuple[str, tuple[int, ...]]:
     """Return the name and the indices of an address; RnnvizError for what is none."""
     found = _ADDRESS.fullmatch(address) if isinstance(address, str) else None
+    if isinstance(address, str) and _STATE.match(address):
+        wanted = "initial states as h_prev[k] and c_prev[k]"
+        raise RnnvizError(f"address: wanted {wanted}, got {address!r}")
     if found is None:
         raise RnnvizError(f"address: wanted one such as x[0,1] or b_if[0], got {address!r}")
     return found[1], tuple(map(int, found[2].split(",")))
@@ -109,6 +120,16 @@ def parsed(address: Any) -> tuple[str, tuple[int, ...]]:
 def variant(cell: Cell, convention: str) -> Cell:
     """Return the cell under a named convention, the same cell for an empty name; else an error."""
     return cell_named(cell.name, convention) if convention else cell
+
+
+def name_of(wanted: Cell, own: Cell) -> str:
+    """Return the first convention that makes a cell, none for a trace's own cell."""
+    if wanted == own:
+        return ""
+    for convention, cells in CONVENTIONS.items():
+        if wanted.name in cells and variant(wanted, convention) == wanted:
+            return convention
+    raise AssertionError("a variant that has no name is the trace's own")
 
 
 def _shapes(trace: Trace) -> dict[str, tuple[int, ...]]:

@@ -9,10 +9,15 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from rnnviz.errors import RnnvizError
 from rnnviz.files import replacing
+from rnnviz.gradients import Gradients
+from rnnviz.tracing import Trace
 from rnnviz.web.module import module, style
+from rnnviz.web.record import record
 
 Json = dict[str, Any]
+THEMES = ("light", "dark", "")
 # The module is packed, for it is most of a page. A script's own text is what its hash allows, so
 # it is put in as text; a browser that is too old to unpack it says so in its console.
 _LOADER = """const packed = document.querySelector('script[type="application/gzip"]');
@@ -26,7 +31,8 @@ document.head.append(script);
 _NO_SCRIPT = "This player needs JavaScript; it loads nothing and sends nothing."
 _LAYOUT = (
     "body { margin: 0; background: #fff; } "
-    "@media (prefers-color-scheme: dark) { body { background: #12151d; color: #f2f4fa; } } "
+    "@media not print { @media (prefers-color-scheme: dark) { "
+    "body { background: #12151d; color: #f2f4fa; } } } "
     "h1 { font: 700 1.75rem/1.2 serif; margin: 1rem; } "
     ".rv-unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; "
     "clip-path: inset(50%); white-space: nowrap; }"
@@ -38,8 +44,9 @@ def page_of(records: Sequence[Json], title: str = "", theme: str = "") -> str:
 
     It loads nothing, and its content security policy allows nothing but its own script and style.
     With one player ``#t2.f`` behind its address starts at that beat, with several ``#lstm:t2.f``.
-    ``theme`` is light or dark, or empty for the reader's own.
+    ``theme`` is light or dark, or empty for the reader's own; RnnvizError for another.
     """
+    _check_theme(theme)
     names = _ids(records)
     sheet = f"{_LAYOUT}\n{style()}"
     heading = title or (records[0]["title"] if len(records) == 1 else "Recurrent cells")
@@ -70,13 +77,38 @@ def page_of(records: Sequence[Json], title: str = "", theme: str = "") -> str:
 """
 
 
-def snippet_of(record: Json, theme: str = "") -> str:
+def snippet_of(made: Json, theme: str = "") -> str:
     """Return HTML to paste into a page of one's own: a player with its numbers, style and script.
 
-    Several on one page work together, and any but one may go without their script and style.
+    Several on one page work together, and any but one may go without their script and style. The
+    player has no id, which would have to differ from all others on that page.
     """
-    name = _ids([record])[0]
-    return f"{_player(record, name, theme)}\n<style>{style()}</style>\n{_scripts()}\n"
+    _check_theme(theme)
+    return f"{_player(made, '', theme)}\n<style>{style()}</style>\n{_scripts()}\n"
+
+
+def write_page(
+    trace: Trace,
+    path: str | Path,
+    theme: str,
+    b: int,
+    gradients: Gradients | None,
+    digits: int,
+    detail: str,
+    captions: Mapping[str, str] | None,
+    title: str,
+) -> None:
+    """Write the page of one trace, with a record as rnnviz.web.record makes it of these."""
+    made = record(
+        trace,
+        b=b,
+        gradients=gradients,
+        captions=captions,
+        digits=digits,
+        detail=detail,
+        title=title,
+    )
+    write(page_of([made], theme=theme), path)
 
 
 def write(text: str, path: str | Path) -> None:
@@ -93,11 +125,12 @@ def embedded(data: Mapping[str, Any]) -> str:
     return text
 
 
-def _player(record: Json, name: str, theme: str) -> str:
+def _player(made: Json, name: str, theme: str) -> str:
+    named = f' id="{name}"' if name else ""
     themed = f' theme="{theme}"' if theme else ""
     return (
-        f'<rnnviz-player id="{name}"{themed}>'
-        f'<script type="application/json">{embedded(record)}</script>'
+        f"<rnnviz-player{named}{themed}>"
+        f'<script type="application/json">{embedded(made)}</script>'
         f"<noscript><p>{_NO_SCRIPT}</p></noscript></rnnviz-player>"
     )
 
@@ -118,6 +151,11 @@ def _ids(records: Sequence[Json]) -> list[str]:
         count = sum(name.partition("-")[0] == cell for name in names) + 1
         names.append(cell if count == 1 else f"{cell}-{count}")
     return names
+
+
+def _check_theme(theme: str) -> None:
+    if not isinstance(theme, str) or theme not in THEMES:
+        raise RnnvizError(f"theme: wanted one of light, dark or an empty text, got {theme!r}")
 
 
 def _hash(text: str) -> str:

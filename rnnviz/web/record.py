@@ -49,9 +49,11 @@ from rnnviz.ops import OPS, REALS
 from rnnviz.params import MAX_DRAWN
 from rnnviz.placement import place
 from rnnviz.rounding import DIGITS
-from rnnviz.storyboard import DETAILS, Beat, check_telling, recap, timestep
+from rnnviz.stepping import whole
+from rnnviz.storyboard import DETAILS, MOST_DIGITS, Beat, check_telling, recap, timestep
 from rnnviz.theme import LIGHT
 from rnnviz.tracing import Trace
+from rnnviz.web.walks import check_beat
 
 FORMAT, SCHEMA = "rnnviz-player", 1
 LAST = "L = sum of h at the last timestep"
@@ -76,11 +78,13 @@ def record(
     Of more than 8 units or inputs the first 4 are shown at the start, unless some were picked.
     ``gradients`` say which loss the backward pass starts from, else it is the sum of h at the last
     timestep. ``captions`` replace default ones by beat id. Raises RnnvizError for an index, a
-    number of digits, a detail or a beat id that is not there, and for gradients of another trace.
+    number of digits, a detail or a beat id that is not there, for gradients of another trace, a
+    trace that did not keep its inputs, and for what is of another type.
     """
-    if not isinstance(trace, Trace):
-        raise RnnvizError(f"trace: wanted a Trace, got {type(trace).__name__}")
+    _check_types(trace, gradients, captions, {"detail": detail, "title": title, "where": where})
+    b = whole("b", b, 0, trace.sizes["B"] - 1)
     trace.check_index("b", b, trace.sizes["B"])
+    digits = whole("digits", digits, 1, MOST_DIGITS)
     check_telling(digits, detail)
     shown = roomy(trace)
     _check_captions(trace, captions or {})
@@ -93,7 +97,7 @@ def record(
         "schema": SCHEMA,
         "title": title or f"{trace.cell.title} cell",
         "where": where or ("from the end" if trace.reverse else ""),
-        "dtype": str(trace["h"].dtype),
+        "dtype": str(trace["x"].dtype),
         "digits": digits,
         "detail": detail,
         "sample": b + 1 if trace.sizes["B"] > 1 else 0,
@@ -139,13 +143,27 @@ def _range(ends: tuple[float, float]) -> list[float] | None:
     return None if ends == REALS else list(ends)
 
 
+def _check_types(trace: Any, gradients: Any, captions: Any, texts: Mapping[str, Any]) -> None:
+    def wanted(name: str, what: str, got: Any) -> RnnvizError:
+        return RnnvizError(f"{name}: wanted {what}, got {type(got).__name__}")
+
+    if not isinstance(trace, Trace):
+        raise wanted("trace", "a Trace", trace)
+    if "x" not in trace.names:
+        left_out = ", ".join(name for name in trace.cell.names if name not in trace.names)
+        raise RnnvizError(f"trace: wanted one that keeps every value, got one without {left_out}")
+    if not isinstance(gradients, Gradients | None):
+        raise wanted("gradients", "what tr.backward(...) returns", gradients)
+    if not isinstance(captions, Mapping | None):
+        raise wanted("captions", "texts by beat id", captions)
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise wanted(name, "a text", text)
+
+
 def _check_captions(trace: Trace, captions: Mapping[str, str]) -> None:
-    drawn = place(trace.cell, 1, 1)
-    moments = ((t, detail) for t in range(trace.sizes["T"]) for detail in DETAILS)
-    ids = dict.fromkeys(beat.id for t, detail in moments for beat in timestep(drawn, t, detail, 0))
     for beat_id, text in captions.items():
-        if beat_id not in (*ids, "recap"):
-            raise RnnvizError(f"beat: wanted one of {', '.join(ids)}, recap, got {beat_id!r}")
+        check_beat(trace.cell, trace.sizes["T"], beat_id)
         if not isinstance(text, str):
             raise RnnvizError(f"caption of {beat_id}: wanted a text, got {text!r}")
 

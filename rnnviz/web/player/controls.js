@@ -16,6 +16,12 @@ const ICONS = {
 // of beats that are not named by the value they make
 const SHORT = { in: "in", all: "all", gates: "gates", recap: "recap" };
 
+/** Return what a beat that makes no single value is called in short. */
+function shortName(beat) {
+  if (beat.backward && beat.key === "in") return "out";
+  return SHORT[beat.key] ?? beat.title;
+}
+
 /** Return "t = 2 · Forget gate", the name of a beat. */
 export function beatName(beat) {
   const timed = beat.id.startsWith("t") && beat.key !== "all";
@@ -112,10 +118,10 @@ export class Controls {
       min: 1,
       max: session.T,
       "aria-label": `Timestep, 1 to ${session.T}`,
-      onchange: () =>
-        this.player.seekTimestep(
-          Math.min(session.T, Math.max(1, Math.round(this.field.valueAsNumber) || 1)) - 1,
-        ),
+      onchange: () => {
+        this.player.seekTimestep((Math.round(this.field.valueAsNumber) || 1) - 1);
+        this.field.value = session.beat.t + 1; // also where there is no such timestep
+      },
     });
     refill(this.steps, el("i", { class: "rv-math" }, "t ="), this.field, `of ${session.T}`);
   }
@@ -129,7 +135,7 @@ export class Controls {
     this.scrubber.setAttribute("aria-valuetext", beatName(beat));
     this.dots.forEach((dot, t) => {
       dot.setAttribute("aria-label", `Timestep ${t + 1}`);
-      dot.toggleAttribute("data-past", t < beat.t);
+      dot.toggleAttribute("data-past", beat.backward ? t > beat.t : t < beat.t);
       if (t === beat.t) dot.setAttribute("aria-current", "step");
       else dot.removeAttribute("aria-current");
     });
@@ -161,10 +167,12 @@ export class Controls {
       beats.forEach((one, index) => {
         if (one.t === beat.t) this.chips.set(one, this.chip(one, index));
       });
+      const hadFocus = this.beats.contains(this.root.getRootNode().activeElement);
       refill(
         this.beats,
         [...this.chips.values()].map((chip) => el("li", {}, chip)),
       );
+      if (hadFocus) this.chips.get(beat)?.focus();
     }
     for (const [one, chip] of this.chips) {
       if (one === beat) chip.setAttribute("aria-current", "step");
@@ -186,14 +194,15 @@ export class Controls {
         "aria-label": name,
         onclick: () => this.player.seek(index),
       },
-      symbol && !SHORT[beat.key] ? math(session, symbol) : (SHORT[beat.key] ?? beat.title),
+      symbol && !SHORT[beat.key] ? math(session, symbol) : shortName(beat),
     );
   }
 }
 
 /** Return what a key does with the player, or null: fields and sliders have keys of their own. */
 export function keyAction(event, player) {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return null;
+  const isModified = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey;
+  if (isModified || event.defaultPrevented) return null; // shift and arrows scroll the picture
   const target = event.target.closest?.(
     "input, select, textarea, summary, button, a, [role=slider], [contenteditable]",
   );

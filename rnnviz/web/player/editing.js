@@ -4,12 +4,19 @@ import { parsed } from "./addresses.js";
 import { el, refill, styled } from "./dom.js";
 import { NumberField } from "./field.js";
 import { Snippet } from "./snippet.js";
-import { TableGroup, X_PAGE, gateTables, groupOf, inputTables, startTables } from "./tables.js";
+import { show } from "./numbers.js";
+import {
+  TableGroup, X_PAGE, addressName, gateTables, groupOf, inputTables, keepingFocus, placeWords,
+  startTables,
+} from "./tables.js";
 import { math } from "./words.js";
 
 const HOW =
   "Drag a number sideways, or type another: everything is computed again. " +
   "Arrow keys change it by 0.01, with Shift by 0.1, page keys by 1.";
+const AS_GIVEN =
+  "As given. Under another convention the same weights are used; " +
+  "what has to change is said here.";
 const BIAS_NOTES = {
   // from how many biases a gate to how many
   21: "The two biases of a gate become one, their sum.",
@@ -19,6 +26,7 @@ const BIAS_NOTES = {
   "02": "There were no biases: both start at zero.",
   "01": "There were no biases: they start at zero.",
 };
+const MOST_LISTED = 12; // changed numbers that are named
 let editors = 0; // on this page, for the names of radio groups
 
 /** The form of "What if"; `update()` shows what the session holds, `edit(address)` leads there. */
@@ -31,7 +39,9 @@ export class Editing {
     this.now = session.beat.t;
     this.marks = new Map(); // the labels of gates, by key
     this.status = el("p", { class: "rv-said", role: "status" });
-    this.count = el("output", { class: "rv-count" });
+    this.count = el("span", { class: "rv-count" }); // not live: the fields tell their own edits
+    this.legend = el("span", { class: "rv-mark-key" }, "marks a changed number");
+    this.changes = el("ul", { class: "rv-changes", "aria-label": "Changed numbers" });
     this.resetAll = el("button", { type: "button", onclick: () => this.reset() }, "Reset all");
     this.note = el("p", { class: "rv-remark" });
     this.x = new TableGroup("x", () => this.makeX(), () => [session.inputs, this.timesteps()]);
@@ -46,7 +56,8 @@ export class Editing {
       el("p", { class: "rv-remark" }, HOW),
       this.conventions(),
       this.note,
-      el("div", { class: "rv-row" }, this.count, this.resetAll),
+      el("div", { class: "rv-row" }, this.count, this.legend, this.resetAll),
+      this.changes,
       this.status,
       this.groups.map((group) => group.root),
       this.snippet.root,
@@ -67,8 +78,9 @@ export class Editing {
     for (const group of this.groups) group.update(isOther);
     styled(this.root, { "--rv-digits": session.digits });
     this.convention.value = session.variantIndex;
-    refill(this.note, conventionNote(session));
-    refill(this.count, this.counted());
+    this.note.textContent = conventionNote(session);
+    this.count.textContent = this.counted();
+    this.list();
     this.resetAll.setAttribute("aria-disabled", !session.isEdited);
     for (const [key, label] of this.marks) label.classList.toggle("rv-edited", this.isEdited(key));
     this.snippet.update();
@@ -94,6 +106,33 @@ export class Editing {
     return away ? `${said}, ${away} without a place in this convention` : said;
   }
 
+  /** Name the changed numbers, each a way to its field. */
+  list() {
+    const { session } = this;
+    const here = [...session.edits].filter(([address]) => session.has(address));
+    this.legend.hidden = this.changes.hidden = !here.length;
+    const key = JSON.stringify([session.variantIndex, session.digits, here]);
+    if (key === this.listed) return;
+    this.listed = key;
+    const items = here.slice(0, MOST_LISTED).map((one) => el("li", {}, this.wayTo(...one)));
+    const more = here.length - items.length;
+    if (more) items.push(el("li", { class: "rv-remark" }, `and ${more} more`));
+    keepingFocus(this.changes, () => refill(this.changes, items));
+  }
+
+  wayTo(address, value) {
+    const { session } = this;
+    const [symbol, place] = placeWords(address);
+    const [was, now] = [session.before(address), value].map((one) => show(one, session.digits));
+    const letter = () => el("span", { class: "rv-math" }, el("i", {}, symbol));
+    const named = symbol.length > 1 ? math(session, symbol) : letter();
+    return el("button", {
+      type: "button", class: "rv-change", "data-key": address,
+      "aria-label": `${addressName(address)}: ${was} → ${now}`, title: "to its field",
+      onclick: () => this.edit(address),
+    }, named, `${place}: `, el("span", { class: "rv-math" }, `${was} → ${now}`));
+  }
+
   /** Whether a number of a gate is edited. */
   isEdited(gate) {
     const { session } = this;
@@ -103,9 +142,19 @@ export class Editing {
 
   reset() {
     if (!this.session.isEdited) return;
-    this.session.reset();
+    this.attempt(() => this.session.reset(), "All numbers as they were given.");
+  }
+
+  /** Do what the session may refuse, and say what became of it. */
+  attempt(action, done) {
+    let said = done;
+    try {
+      action();
+    } catch (error) {
+      said = error.message;
+    }
     this.update();
-    this.say("All numbers as they were given.");
+    this.say(said);
   }
 
   /** Go to the field of an address, wherever it is; returns whether there is one. */
@@ -136,9 +185,8 @@ export class Editing {
   }
 
   choose(index) {
-    this.session.setVariant(index);
-    this.update();
-    this.say(`Now ${this.session.variant.convention}.`);
+    const { convention } = this.session.record.variants[index];
+    this.attempt(() => this.session.setVariant(index), `Now ${convention}.`);
   }
 
   // Tables
@@ -148,8 +196,9 @@ export class Editing {
     return [variantIndex, units, inputs];
   }
 
-  field(address, name) {
-    return new NumberField(this.session, address, name, (text) => this.say(text));
+  field(address) {
+    const say = (text) => this.say(text);
+    return new NumberField(this.session, address, addressName(address), say);
   }
 
   timesteps() {
@@ -161,7 +210,7 @@ export class Editing {
 
   makeX() {
     const { session } = this;
-    const tables = inputTables(session, this.timesteps(), (...given) => this.field(...given));
+    const tables = inputTables(session, this.timesteps(), (address) => this.field(address));
     return groupOf("Inputs", [session.T > 1 ? this.timeChoice() : null], tables);
   }
 
@@ -172,24 +221,25 @@ export class Editing {
     const option = (_, k) => el("option", { value: k }, length > 1 ? named(k) : `all ${T}`);
     const now = el("option", { value: "now" }, "the current one");
     const onchange = () => this.turn(select.value);
-    const select = el("select", { onchange }, now, Array.from({ length }, option));
+    const options = Array.from({ length }, option);
+    const select = el("select", { onchange, "data-key": "times" }, now, options);
     select.value = this.times;
     return el("label", { class: "rv-choice" }, "Timesteps ", select);
   }
 
   turn(value) {
     this.times = value === "now" ? value : Number(value);
+    this.now = this.session.beat.t;
     this.x.update(true);
-    this.x.root.querySelector("select").focus(); // it has been made anew
   }
 
   makeStarts() {
-    const tables = startTables(this.session, (...given) => this.field(...given));
+    const tables = startTables(this.session, (address) => this.field(address));
     return groupOf("Where the sequence starts", [], tables);
   }
 
   makeWeights() {
-    const tables = gateTables(this.session, this.gate, (...given) => this.field(...given));
+    const tables = gateTables(this.session, this.gate, (address) => this.field(address));
     const several = this.session.variant.gates.length > 1;
     return groupOf("Weights", [several ? this.gateChoice() : null], tables);
   }
@@ -199,7 +249,7 @@ export class Editing {
     this.marks = new Map(gates.map(({ key, title }) => {
       const radio = el("input", {
         type: "radio", name: this.radios, value: key, checked: key === this.gate,
-        onchange: () => this.turnGate(key),
+        "data-key": `gate ${key}`, onchange: () => this.turnGate(key),
       });
       const named = { class: `rv-gate rv-role-${roles[key]}` };
       return [key, el("label", named, radio, math(this.session, key), ` ${title}`)];
@@ -212,13 +262,12 @@ export class Editing {
     this.gate = key;
     this.weights.update(true);
     this.update();
-    this.weights.root.querySelector("input:checked").focus();
   }
 }
 
 /** Say what becomes of the weights under another convention than the record's own. */
 export function conventionNote({ record, variant, variantIndex }) {
-  if (variantIndex === record.variant) return "The weights are used as they were meant.";
+  if (variantIndex === record.variant) return AS_GIVEN;
   const was = record.variants[record.variant].choices;
   const { choices } = variant;
   const said = ["The same weights, computed otherwise: what comes out changes."];

@@ -2,49 +2,80 @@
 // at the address in its attribute src. Attributes: id, theme, beat, detail.
 
 import { el, refill } from "./dom.js";
+import { addressOf, visit } from "./places.js";
 import { mount } from "./player.js";
 
-/** Keep the address of the page and the beat of a player together: #t2.f, or #name:t2.f. */
+/** Keep the address of the page and a player together: #t2.f, or #name:t2.f. */
 function linked(player, prefix) {
   const { session } = player;
   const follow = () => {
-    const hash = decodeURIComponent(location.hash.slice(1));
-    if (hash.startsWith(prefix)) session.go(hash.slice(prefix.length));
+    let hash = location.hash.slice(1);
+    try {
+      hash = decodeURIComponent(hash);
+    } catch {
+      return; // no address of ours
+    }
+    if (!hash || !hash.startsWith(prefix)) return;
+    visit(session, hash.slice(prefix.length));
+    if (prefix) player.root.scrollIntoView();
   };
   follow();
-  addEventListener("hashchange", follow);
+  addEventListener("hashchange", follow, { signal: player.signal });
   const lead = () => {
+    if (player.signal.aborted) return;
     try {
-      history.replaceState(null, "", `#${prefix}${session.beat.id}`);
+      history.replaceState(null, "", `#${prefix}${addressOf(session)}`);
     } catch {
       // a frame without an address of its own
     }
   };
-  for (const type of ["beat", "view"]) session.on(type, lead);
+  for (const type of ["beat", "view", "variant"]) session.on(type, lead);
 }
 
 function defineElement() {
   class RnnvizPlayer extends HTMLElement {
     async connectedCallback() {
-      if (this.player) return;
-      const data = this.querySelector('script[type="application/json"]');
-      const source = this.getAttribute("src");
-      const options = Object.fromEntries(
-        ["theme", "beat", "detail"].map((name) => [name, this.getAttribute(name) ?? undefined]),
-      );
+      if (this.player || this.isLoading) return; // moved within the page
+      this.isLoading = true;
       try {
-        const record = data ? JSON.parse(data.textContent) : await (await fetch(source)).json();
-        this.player = mount(this, record, options);
+        this.record ??= await this.read();
+        if (this.isConnected) this.start();
       } catch (error) {
         refill(this, el("p", { role: "alert" }, `rnnviz-player: ${error.message}`));
         throw error;
+      } finally {
+        this.isLoading = false;
       }
+    }
+
+    /** End what plays and listens, unless the element is only moved. */
+    disconnectedCallback() {
+      queueMicrotask(() => {
+        if (this.isConnected || !this.player) return;
+        this.player.end();
+        this.player = null;
+      });
+    }
+
+    async read() {
+      const data = this.querySelector('script[type="application/json"]');
+      if (data) return JSON.parse(data.textContent);
+      const answer = await fetch(this.getAttribute("src"));
+      if (!answer.ok)
+        throw new Error(`${answer.url}: wanted a record, got status ${answer.status}`);
+      return answer.json();
+    }
+
+    start() {
+      const options = Object.fromEntries(
+        ["theme", "beat", "detail"].map((name) => [name, this.getAttribute(name) ?? undefined]),
+      );
+      const player = (this.player = mount(this, this.record, options));
       const several = document.querySelectorAll("rnnviz-player").length > 1;
-      if (this.id || !several) linked(this.player, several ? `${this.id}:` : "");
-      if (!several)
-        document.addEventListener("keydown", (event) => {
-          if (event.target === document.body) this.player.key(event);
-        });
+      if (this.id || !several) linked(player, several ? `${this.id}:` : "");
+      if (several) return;
+      const heard = (event) => event.target === document.body && player.key(event);
+      document.addEventListener("keydown", heard, { signal: player.signal });
     }
   }
   customElements.define("rnnviz-player", RnnvizPlayer);

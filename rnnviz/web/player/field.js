@@ -7,7 +7,6 @@ import { precise } from "./words.js";
 const WRITTEN = /^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i;
 const KEY_STEPS = { ArrowUp: 0.01, ArrowDown: -0.01, PageUp: 1, PageDown: -1 };
 const SLACK = 3; // pixels that a click may wander without being a drag
-const TOO_LARGE = "wanted a number with which every value stays finite";
 const SLOW = 60; // milliseconds of a computation, after which a drag waits for a pause
 
 /** Return the number that a text writes, with a point or a comma; an Error says what was wanted. */
@@ -26,11 +25,6 @@ export function nudged(value, by) {
   return by === 0 ? value : Number((value + by).toFixed(12)) + 0;
 }
 
-/** Whether every value of a result is finite: relu and tanh hide what was infinite before them. */
-function isBounded({ values }) {
-  return Object.values(values).every((numbers) => numbers.every(Number.isFinite));
-}
-
 /** The field of one address; `say(text)` tells of what was refused. */
 export class NumberField {
   constructor(session, address, name, say) {
@@ -40,7 +34,7 @@ export class NumberField {
     this.cost = 0;
     this.input = el("input", {
       type: "text", inputmode: "decimal", role: "spinbutton", class: "rv-value",
-      autocomplete: "off", spellcheck: "false", "data-address": address,
+      autocomplete: "off", spellcheck: "false", "data-address": address, "data-key": address,
       onfocus: () => this.focused(),
       onblur: () => this.blurred(),
       oninput: () => this.input.removeAttribute("aria-invalid"),
@@ -51,7 +45,10 @@ export class NumberField {
       onpointerup: (event) => this.released(event),
       onpointercancel: () => this.cancelled(),
     });
-    this.was = el("span", { class: "rv-was", hidden: true });
+    this.old = el("s");
+    const unset = { type: "button", class: "rv-unset", "data-key": `unset ${address}` };
+    this.unset = el("button", { ...unset, onclick: () => this.reset() }, "×");
+    this.was = el("span", { class: "rv-was", hidden: true }, this.old, this.unset);
     this.root = el("span", { class: "rv-edit" }, this.input, this.was);
     this.refresh();
   }
@@ -88,16 +85,11 @@ export class NumberField {
   }
 
   mark(edited, was) {
+    if (!edited && this.unset.matches(":focus")) this.input.focus(); // the button goes
     this.was.hidden = !edited;
-    if (!edited) return this.was.replaceChildren();
-    if (this.was.dataset.text === was && this.was.firstChild) return;
-    this.was.dataset.text = was;
-    const reset = el("button", {
-      type: "button", class: "rv-unset", title: `back to ${was}`,
-      "aria-label": `Reset ${this.name} to ${was}`,
-      onclick: () => this.reset(),
-    }, "×");
-    this.was.replaceChildren(el("s", {}, was), reset);
+    this.old.textContent = edited ? was : "";
+    this.unset.title = `back to ${was}`;
+    this.unset.setAttribute("aria-label", `Reset ${this.name} to ${was}`);
   }
 
   /** Rounded where it is read, all its digits where it is typed. */
@@ -114,21 +106,12 @@ export class NumberField {
     this.shown = null;
   }
 
-  /** Compute with a number; one with which a value gets too large is refused. */
+  /** Compute with a number; the session refuses, by an Error, what makes a value infinite. */
   put(value) {
-    const { session, address } = this;
-    const held = session.edits.has(address) ? session.number(address) : null;
     this.say("");
-    try {
-      const start = performance.now();
-      session.set(address, value);
-      this.cost = performance.now() - start;
-      if (!isBounded(session.result)) throw new Error(TOO_LARGE);
-    } catch (error) {
-      if (held === null) session.unset(address);
-      else session.set(address, held);
-      throw new Error(`${error.message}, got ${precise(value)}`);
-    }
+    const start = performance.now();
+    this.session.set(this.address, value);
+    this.cost = performance.now() - start;
   }
 
   tryPut(value) {
@@ -141,15 +124,19 @@ export class NumberField {
   }
 
   refuse(error) {
-    this.say(`${this.name}: ${error.message}`);
+    this.say(`${this.name}: ${error.message.replace(`${this.address}: `, "")}`);
   }
 
   reset() {
     this.pending = null;
-    this.session.unset(this.address);
+    this.say(""); // the field says what it holds when the focus comes to it
+    try {
+      this.session.unset(this.address);
+    } catch (error) {
+      this.refuse(error);
+    }
     this.refresh();
-    this.say(`${this.name}: ${show(this.value, this.session.digits)} again`);
-    this.input.focus(); // its button is gone
+    this.input.focus();
   }
 
   // Typing

@@ -5,6 +5,7 @@ export const MARK_RADIUS = 25; // of an operation's circle
 const FRAME_PAD = 7; // from the pills to their frame
 const LEAST_LEFT = 592; // where the names of what comes in begin
 const CANVAS_RIGHT = 1920;
+const NUMBER_HIGH = 0.98; // at most, the font size of a number in heights of its pill
 const NOTE_DIGIT = 13.5; // at most as wide is a digit of a unit's number beside its pill
 
 /** The places of one diagram: frames, pills, stubs and the ends of dense wires. */
@@ -17,7 +18,7 @@ export class Geometry {
     this.pillHeight = diagram.pitch - Math.max(2, Math.min(8, diagram.pitch * 0.14));
     this.numberSize = Math.min(
       Math.max(24, Math.min(34, diagram.pitch * 0.6)),
-      this.pillHeight * 1.12,
+      this.pillHeight * NUMBER_HIGH,
     );
   }
 

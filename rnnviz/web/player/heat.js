@@ -1,5 +1,8 @@
 // Numbers as colours: from the colour of the ground, lighter or darker the larger they are.
 
+import { el } from "./dom.js";
+import { show } from "./numbers.js";
+
 const HALF = 512; // colours on each side of zero
 
 /** Return red, green and blue of a CSS colour, 0 to 255; black for what is none. */
@@ -54,28 +57,57 @@ function packedPixel([red, green, blue]) {
   return pixelWord[0];
 }
 
-/** Colour a picture with a column a timestep and a row a unit; values are (T, H), row by row. */
+/**
+ * Colour a picture with a column a timestep and a row a unit; values are (T, H), row by row.
+ *
+ * What is not finite stays blank.
+ */
 export function paintHeat(image, values, T, H, table, [low, high]) {
   const pixels = new Uint32Array(image.data.buffer);
-  const scale = high > low ? (table.length - 1) / (high - low) : 0;
+  const scale = high > low ? (table.length - 1) / 2 / (high / 2 - low / 2) : 0; // no overflow
   const offset = 0.5 - low * scale;
   const last = table.length - 1;
   for (let unit = 0; unit < H; unit++) {
     const row = unit * T;
     for (let t = 0, from = unit; t < T; t++, from += H) {
-      const place = (values[from] * scale + offset) | 0;
-      pixels[row + t] = table[place < 0 ? 0 : place > last ? last : place];
+      const value = values[from];
+      const place = (value * scale + offset) | 0;
+      const colour = table[place < 0 ? 0 : place > last ? last : place];
+      pixels[row + t] = value - value === 0 ? colour : 0; // infinity - infinity is NaN
     }
   }
 }
 
-/** Return the lowest and highest number. */
+/** Return the lowest and highest of the finite numbers, null where there is none. */
 export function extent(values) {
   let low = Infinity;
   let high = -Infinity;
   for (let k = 0; k < values.length; k++) {
-    if (values[k] < low) low = values[k];
-    if (values[k] > high) high = values[k];
+    const value = values[k];
+    if (value < low && value !== -Infinity) low = value;
+    if (value > high && value !== Infinity) high = value;
   }
-  return [low, high];
+  return low <= high ? [low, high] : null;
+}
+
+/** Return what numbers there are, both ends with equally many decimals, and what is left blank. */
+export function extentText(values, found, digits, within) {
+  const blank = values.reduce((count, value) => count + !Number.isFinite(value), 0);
+  const missing = `${blank} not finite, left blank`;
+  if (!found) return missing;
+  const texts = found.map((value) => show(value, digits, { within }));
+  const isLong = (text) => (text.split(".")[1] ?? "").length > digits;
+  const longer = (text, k) => (isLong(text) ? text : show(found[k], digits + 1, { within }));
+  const [least, most] = texts.some(isLong) ? texts.map(longer) : texts;
+  return `values ${least} to ${most}${blank ? `, ${missing}` : ""}`;
+}
+
+/** Return a bar of the colours with the numbers at its ends. */
+export function scaleBar(table, [low, high], digits) {
+  const bar = el("canvas", { class: "rv-scale-bar", width: 96, height: 1, "aria-hidden": "true" });
+  const image = new ImageData(96, 1);
+  paintHeat(image, Float64Array.from({ length: 96 }, (_, k) => k), 96, 1, table, [0, 95]);
+  bar.getContext("2d").putImageData(image, 0, 0);
+  const end = (value) => (Number.isInteger(value) ? show(value, 0) : show(value, digits));
+  return [el("span", {}, end(low)), bar, el("span", {}, end(high))];
 }

@@ -18,6 +18,19 @@ export class Look {
     return this.session.isKnown(name);
   }
 
+  /** Whether something goes along the wire of a vector, or has gone. */
+  isWireLive(source, target) {
+    if (!this.isLive(source)) return false;
+    return target === "next" ? !this.backward || this.arrives(source) : this.isLive(target);
+  }
+
+  /** Whether a gradient comes to a node from the next timestep or from the loss. */
+  arrives(name) {
+    const { beats, beat } = this.session;
+    const made = beats.find(({ t, key }) => t === beat.t && key === name);
+    return !made || made.flows.some(([from, to]) => from === "next" && to === name);
+  }
+
   /** The node and the unit of the selected number, if it is in the picture of this beat. */
   selection() {
     const { selected } = this.session;

@@ -34,7 +34,7 @@ export class NodeName {
     this.written = [symbol, derivative].map((text, k) =>
       this.write(text, k ? "rv-derivative" : "rv-symbol"),
     );
-    return this.written.map(({ text }) => text);
+    return this.written.flatMap(({ plate, text }) => [plate, text]);
   }
 
   write(formula, kind) {
@@ -43,7 +43,13 @@ export class NodeName {
     text.classList.add(kind, `rv-label-${this.node.label}`);
     const sign = this.activation(y);
     if (sign) text.append(sign);
-    return { text, sign, size, y };
+    const plate = this.isBetween ? svg("rect", { class: `rv-plate ${kind}`, rx: 5 }) : null;
+    return { text, plate, sign, size, y };
+  }
+
+  /** Whether the name stands between stacks, where the wires of weights run: on a plate then. */
+  get isBetween() {
+    return this.node.label === "below" || this.node.label === "over";
   }
 
   place() {
@@ -96,12 +102,13 @@ export class NodeName {
   /** Put an activation under the wire where there is no room on it; make long names smaller. */
   fit() {
     const bends = this.toTheRight().map((points) => points[1][0]);
-    for (const { text, sign, size, y } of this.written ?? []) {
+    for (const { text, plate, sign, size, y } of this.written ?? []) {
       const signed = sign ? sign.getComputedTextLength() : 0;
       const wide = text.getComputedTextLength() - signed; // without the gap between them
       const room =
         this.node.label === "right" ? Math.min(...bends) - 6 - this.frame.right - 10 : this.room(y);
       if (wide > room) text.setAttribute("font-size", ((size * room) / wide).toFixed(2));
+      if (plate) this.lay(plate, Math.min(wide, room), y);
       if (!sign || wide + GAP + signed <= room) continue;
       sign.removeAttribute("dx");
       sign.setAttribute("x", this.frame.right + 10);
@@ -109,10 +116,16 @@ export class NodeName {
     }
   }
 
+  /** Put the plate of a name so wide behind it. */
+  lay(plate, wide, y) {
+    const box = { x: this.node.x - wide / 2 - 1, y: y - 19, width: wide + 2, height: 27 };
+    for (const [name, value] of Object.entries(box)) plate.setAttribute(name, value);
+  }
+
   /** How wide a name under or over its stack may be, between the stacks beside it. */
   room(y) {
     const { node, geometry } = this;
-    if (node.label !== "below" && node.label !== "over") return Infinity;
+    if (!this.isBetween) return Infinity;
     const others = geometry.diagram.nodes
       .filter(({ name }) => name !== node.name)
       .map(({ name }) => geometry.frame(name));

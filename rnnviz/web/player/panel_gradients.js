@@ -4,13 +4,16 @@ import { gradientParts } from "./backwards.js";
 import { el } from "./dom.js";
 import { exactProduct, exactSum, relation, show } from "./numbers.js";
 import {
-  cellOf, isActivation, numberOf, plainNumber, shownPlace, signMark, unitMark, withoutUnit,
+  cellOf, isActivation, numberOf, plainNumber, shownPlace, signMark, tableNumber, unitMark,
+  withoutUnit,
 } from "./panel_numbers.js";
 import { unitTable } from "./panel_tables.js";
 import { math, unitName } from "./words.js";
 import { accurateSum, stepOf } from "./worked.js";
 
-/** Return the panel of a gradient beat: one unit worked out, then all units. */
+const SIGNED = { signed: true }; // as all numbers in tables that can be negative
+
+/** Return the panel of a gradient beat: one unit worked out, then the others. */
 export function gradientBeatParts(pen, beat, unit) {
   const { session } = pen;
   const { key, t } = beat;
@@ -19,9 +22,10 @@ export function gradientBeatParts(pen, beat, unit) {
   const isBent = node.steps.includes(source) && isActivation(session, key);
   const steps = isBent ? [key, source] : [key]; // what comes before σ, too
   const columns = steps.map((name) => ({ name, t, view: "gradients" }));
+  const others = session.units.filter((one) => one !== unit);
   return [
     steps.map((name) => gradientTable(pen, { name, t, unit })),
-    unitTable(pen, columns, session.units, "Gradients of all units"),
+    others.length ? unitTable(pen, columns, others, "Gradients of the other units") : null,
     lossNote(session),
   ];
 }
@@ -41,12 +45,12 @@ export function gradientTable(pen, { name, t, unit }) {
   const isOne = parts.length === 1;
   const blocks = parts.map((part) => partBlock(pen, part, t, isOne));
   const texts = blocks.map((block) => block.result);
-  const result = shownPlace(session, place);
+  const result = shownPlace(session, place, true);
   const exact = isOne && blocks[0].exact !== undefined ? blocks[0].exact : exactSum(texts);
   const said = `How dL/d of ${unitName(session, name, unit)} comes about`;
   return el(
     "table",
-    { class: "rv-p-sum", "aria-label": said },
+    { class: "rv-p-sum rv-p-answers", "aria-label": said },
     blocks.map(({ body }, k) => {
       body.dataset.via = `${parts[k].via}@${parts[k].t}`;
       return body;
@@ -59,7 +63,7 @@ export function gradientTable(pen, { name, t, unit }) {
         { class: "rv-p-total", "data-kind": "total" },
         el("th", { scope: "row", colspan: 4 }, unitMark(session, name, unit, "gradients")),
         cellOf(signMark(relation(exact, result))),
-        cellOf(numberOf(pen, place)),
+        cellOf(tableNumber(pen, place)),
       ),
     ),
   );
@@ -68,7 +72,7 @@ export function gradientTable(pen, { name, t, unit }) {
 /** Return the rows of what comes through one step, and its value as shown. */
 function partBlock(pen, part, t, isOne) {
   const { session } = pen;
-  const result = show(part.value, session.digits);
+  const result = show(part.value, session.digits, SIGNED);
   const title = (content) =>
     el("tr", { class: "rv-p-way" }, el("th", { scope: "rowgroup", colspan: 6 }, content));
   const later = part.t === t ? "" : ` at t = ${part.t + 1}`;
@@ -100,7 +104,8 @@ function partBlock(pen, part, t, isOne) {
 }
 
 function factorNumber(pen, [, value, place, range]) {
-  const text = show(value, pen.session.digits, { within: range });
+  const signed = !(range?.[0] >= 0);
+  const text = show(value, pen.session.digits, { within: range, signed });
   return place ? numberOf(pen, place, text) : plainNumber(text, value);
 }
 
@@ -108,15 +113,16 @@ function factorNumber(pen, [, value, place, range]) {
 function matrixBlock(pen, part, title, later, isOne) {
   const { session } = pen;
   const { args } = stepOf(session, part.via);
+  const made = aimOf(session.variant, part.via);
   const shown = session.units.map((unit) => part.terms[unit]);
-  const texts = shown.map((term) => show(term.value, session.digits));
+  const texts = shown.map((term) => show(term.value, session.digits, SIGNED));
   const rows = shown.map((term, k) => {
-    const [left, right] = [term.left, term.right].map((side) => numberOf(pen, side.place));
+    const [left, right] = [term.left, term.right].map((side) => tableNumber(pen, side.place));
     const exact = exactProduct(left.textContent, right.textContent);
     return el(
       "tr",
       { "data-kind": "product" },
-      el("th", { scope: "row" }, `unit ${session.units[k] + 1}`),
+      el("th", { scope: "row" }, unitName(session, made, session.units[k]), later),
       [left, signMark("×"), right, signMark(relation(exact, texts[k]))].map(cellOf),
       cellOf(plainNumber(texts[k], term.value)),
     );
@@ -124,21 +130,27 @@ function matrixBlock(pen, part, title, later, isOne) {
   const others = part.terms.filter((_, unit) => !session.units.includes(unit));
   if (others.length) {
     const value = accurateSum(others.map((term) => term.value));
-    texts.push(show(value, session.digits));
+    texts.push(show(value, session.digits, SIGNED));
     const number = plainNumber(texts.at(-1), value);
     rows.push(spanning(`${others.length} more units`, "", number, "rest"));
   }
-  const result = show(part.value, session.digits);
+  const result = show(part.value, session.digits, SIGNED);
   const exact = exactSum(texts);
   if (!isOne) {
     const sum = plainNumber(result, part.value);
-    rows.push(spanning("together", signMark(relation(exact, result)), sum, "sum"));
+    rows.push(spanning("sum", signMark(relation(exact, result)), sum, "sum"));
   }
   const [weight] = args;
   const derivative = ` × dL/d(${withoutUnit(session, part.via)})`;
   const written = el("span", { class: "rv-math" }, math(session, weight), derivative);
   const body = el("tbody", {}, title([written, later]), rows);
   return { result, exact, body };
+}
+
+/** Return the value that a step is on the way to: i of the recurrent part of i. */
+function aimOf(variant, name) {
+  if (name.length === 1) return name;
+  return aimOf(variant, variant.steps.find(({ args }) => args.includes(name)).name);
 }
 
 function spanning(label, sign, number, kind) {

@@ -4,10 +4,11 @@
 // {name, t, unit} of a value, with view: "gradients" of dL/d of it, or {address} of a parameter.
 
 import { el, styled } from "./dom.js";
+import { addressName } from "./tables.js";
 import {
   math, precise, shownNumber, spokenName, subscript, unitName, unitSymbol,
 } from "./words.js";
-import { numberAt, shownAt, stepOf } from "./worked.js";
+import { numberAt, rangeOf, shownAt, stepOf } from "./worked.js";
 
 export const INFIXES = { add: "+", add3: "+", mul: "×" };
 
@@ -32,16 +33,17 @@ export function fullNumber(session, place) {
   return session.value(place.name, place.t, place.unit, place.view);
 }
 
-/** Return the number at a place as it is shown. */
-export function shownPlace(session, place) {
-  if (place.address) return shownAt(session, place);
+/** Return the number at a place as it is shown; `signed` writes + before what can be negative. */
+export function shownPlace(session, place, signed = false) {
+  if (place.address) return shownAt(session, place, signed);
   const { name, t, unit, view = "values" } = place;
-  return shownNumber(session, name, t, unit, { view });
+  const canBeNegative = view === "gradients" || !(rangeOf(session, name)?.[0] >= 0);
+  return shownNumber(session, name, t, unit, { view, signed: signed && canBeNegative });
 }
 
 /** Return how a place is called in words; units and timesteps count from 1. */
 export function placeName(session, place) {
-  if (place.address) return place.address.replace(/\d+/g, (digits) => Number(digits) + 1);
+  if (place.address) return addressName(place.address);
   const said = spokenName(session, place.name, place.t, place.unit);
   return place.view === "gradients" ? `dL/d of ${said}` : said;
 }
@@ -77,6 +79,11 @@ export function numberOf({ session, hooks, here }, place, text = shownPlace(sess
   if (!act || key === here) return el("span", attributes, text);
   const label = { "aria-label": `${text}, ${name}${mark}`, onclick: act };
   return el("button", { type: "button", ...label, ...attributes }, text);
+}
+
+/** Return a number of a table, where + stands before what can be negative. */
+export function tableNumber(pen, place) {
+  return numberOf(pen, place, shownPlace(pen.session, place, true));
 }
 
 /** Return a number that stands in no place of its own, such as a product. */

@@ -1,6 +1,6 @@
 // The panel of an element-wise step: a line a unit with its numbers, and bars or a curve.
 
-import { el } from "./dom.js";
+import { el, styled } from "./dom.js";
 import { MINUS, decimal, decimalProduct, decimalSum, relation } from "./numbers.js";
 import {
   INFIXES, barOf, barScale, isActivation, numberOf, relatedTo, shortMark, spacedSign, wrappedNumber,
@@ -41,10 +41,17 @@ function barsOf(session, name, t, units) {
   const value = (of, unit) => session.value(of, t, unit, "values");
   const scale = barScale(names.flatMap((of) => units.map((unit) => value(of, unit))));
   const kind = isRoomy ? "rv-p-bars" : "rv-p-bars rv-p-bars-one";
-  return (unit) => el("div", { class: kind }, names.map((of) => [
+  const bars = (unit) => names.map((of) => [
     isRoomy ? el("span", { class: "rv-p-bar-label" }, shortMark(session, of)) : null,
     barOf(value(of, unit), session.variant.roles[of] ?? "neutral", scale),
-  ]));
+  ]);
+  return (unit) => el("div", { class: kind }, bars(unit), isRoomy ? zeroMark(scale) : null);
+}
+
+/** Return the 0 under the axis of some bars. */
+function zeroMark({ zero }) {
+  const mark = el("span", { class: "rv-p-zero", "aria-hidden": "true" }, "0");
+  return styled(mark, { "--rv-zero": `${zero}%` });
 }
 
 /** Return the operands that a beat makes too and that have no letter of their own. */

@@ -5,18 +5,22 @@ import { el } from "./dom.js";
 import { ALMOST, decimal } from "./numbers.js";
 import {
   INFIXES, cellOf, fullNumber, headOf, isActivation, isMatrixProduct, numberOf, plainNumber,
-  relatedTo, signMark, spacedSign, unitMark,
+  relatedTo, signMark, spacedSign, tableNumber, unitMark,
 } from "./panel_numbers.js";
 import { math, unitName } from "./words.js";
 import { stepOf, sumRows, worked } from "./worked.js";
 
+const MANY_ROWS = 10; // of a sum, from which on they stand closer and the curve is smaller
 const SUM_HEAD = ["", "weight", "", "value", "", "product"];
 
 /** Return a neuron's tables, and where it has an activation the curve and the line of its value. */
 export function neuronParts(pen, name, t, unit) {
   const tables = sumTables(pen, name, t, unit);
-  if (!isActivation(pen.session, name)) return tables;
-  const line = el("p", { class: "rv-p-line" }, activationLine(pen, name, t, unit));
+  if (!isActivation(pen.session, name)) {
+    tables.at(-1).classList.add("rv-p-answers");
+    return tables;
+  }
+  const line = el("p", { class: "rv-p-line rv-p-answer" }, activationLine(pen, name, t, unit));
   return [...tables, activationCurve(pen.session, name, t, [unit]), line];
 }
 
@@ -27,7 +31,8 @@ function sumTables(pen, name, t, unit) {
   const said = `How ${unitName(pen.session, name, unit)} is summed`;
   const head = el("thead", {}, el("tr", {}, SUM_HEAD.map(headOf)));
   const body = el("tbody", {}, rows.map((row) => termRow(pen, row)));
-  const table = el("table", { class: "rv-p-sum", "aria-label": said }, head, body);
+  const kind = rows.length >= MANY_ROWS ? "rv-p-sum rv-p-many" : "rv-p-sum";
+  const table = el("table", { class: kind, "aria-label": said }, head, body);
   return [...partTables(pen, rows), table];
 }
 
@@ -72,12 +77,13 @@ function partRow(pen, place) {
   const line = worked(pen.session, name, t, unit);
   const [left, right] = line.operands;
   const label = el("th", { scope: "row" }, unitMark(pen.session, name, unit));
-  const result = [cellOf(signMark(line.relation)), cellOf(numberOf(pen, place))];
+  const result = [cellOf(signMark(line.relation)), cellOf(tableNumber(pen, place))];
   if (!right) {
     const applied = el("td", { colspan: 3 }, appliedTo(pen, line.op, left));
     return el("tr", { "data-kind": "part" }, label, applied, result);
   }
-  const operands = [numberOf(pen, left), signMark(INFIXES[line.op]), numberOf(pen, right)];
+  const [first, second] = [left, right].map((operand) => tableNumber(pen, operand));
+  const operands = [first, signMark(INFIXES[line.op]), second];
   return el("tr", { "data-kind": "part" }, label, operands.map(cellOf), result);
 }
 

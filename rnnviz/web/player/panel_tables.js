@@ -3,7 +3,7 @@
 import { chart } from "./curve.js";
 import { el } from "./dom.js";
 import {
-  barOf, cellOf, headOf, numberOf, shortMark, vectorMark,
+  barOf, cellOf, headOf, shortMark, tableNumber, vectorMark,
 } from "./panel_numbers.js";
 import { math } from "./words.js";
 import { rangeOf } from "./worked.js";
@@ -39,7 +39,7 @@ function vectorTable(pen, names, t, view) {
     const size = session.width(name);
     const left = shown.length < size ? `, ${shown.length} shown` : "";
     const about = `${counted(size, name === "x" ? "value" : "unit")}${left}`;
-    const numbers = shown.map((unit) => numberOf(pen, { name, t, unit, view }));
+    const numbers = shown.map((unit) => tableNumber(pen, { name, t, unit, view }));
     return el(
       "tr",
       {},
@@ -109,7 +109,7 @@ export function unitTable(pen, columns, units, said) {
       {},
       el("th", { scope: "row" }, `unit ${unit + 1}`),
       columns.map((column) =>
-        cellOf([numberOf(pen, { ...column, unit }), gaugeOf(session, column, unit)])),
+        cellOf([tableNumber(pen, { ...column, unit }), gaugeOf(session, column, unit)])),
     ));
   return el("table", { class: "rv-p-units", "aria-label": said },
     el("thead", {}, el("tr", {}, headOf(""), head)), el("tbody", {}, rows));
@@ -176,7 +176,7 @@ function historyTable(pen, kind, times, byUnit) {
     el("thead", {}, el("tr", {}, mark, columns.map((column) => headOf(columnHead(column))))),
     el("tbody", {}, rows.map((row) =>
       el("tr", {}, el("th", { scope: "row" }, rowHead(row)),
-        columns.map((column) => cellOf(numberOf(pen, place(row, column))))))),
+        columns.map((column) => cellOf(tableNumber(pen, place(row, column))))))),
   );
 }
 

@@ -205,10 +205,16 @@ export class Picture {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by) this.walk(place, by);
     else if (event.key === "Enter" || event.key === " ") this.choose(place);
-    else if (event.key === "Escape") this.session.select(null);
+    else if (event.key === "Escape") this.letGo();
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** Let go of the selected number, and of what is said about it. */
+  letGo() {
+    this.session.select(null);
+    this.tip(null);
   }
 
   walk({ name, unit }, by) {

@@ -7,7 +7,7 @@ import { shownNumber, spokenName } from "./words.js";
 import { rangeOf } from "./worked.js";
 
 const ROOM = PILL_WIDTH - 18; // for a number in its pill
-const SMALLEST = 10;
+const TINIEST = 10;
 const WIDE = { ".": 0.32, default: 0.64 }; // of a letter in em, where it cannot be measured
 
 /** Whether a value can be negative, whatever the weights: those are shown with their sign. */
@@ -150,7 +150,7 @@ export class NodeShape {
     if (!Object.is(value, pill.value) || at !== pill.at || size !== pill.size) {
       Object.assign(pill, { value, at, size, isChanged });
       const shown = this.shown(pill);
-      const fitting = Math.max(SMALLEST, Math.min(size.of, (size.of * ROOM) / size.width(shown)));
+      const fitting = Math.max(TINIEST, Math.min(size.of, (size.of * ROOM) / size.width(shown)));
       pill.text.textContent = shown;
       attr(pill.text, "font-size", fitting.toFixed(2));
       attr(pill.text, "y", pill.y + fitting * 0.325);

@@ -1,17 +1,17 @@
 // A player in an element: what is where, and what changes when.
 
 import { caption } from "./captions.js";
+import { Choices, DETAILS, help } from "./choices.js";
 import { Controls, keyAction } from "./controls.js";
 import { el, refill } from "./dom.js";
 import { Editing } from "./editing.js";
 import { Panel } from "./panel.js";
 import { Picture } from "./picture.js";
+import { visit } from "./places.js";
 import { Playing } from "./playing.js";
 import { Session } from "./session.js";
 import { Strips } from "./strips.js";
-import { headline } from "./words.js";
-
-const DETAILS = { full: "every step", gates: "gates together", brief: "a beat a timestep" };
+import { headline, spokenName } from "./words.js";
 
 let made = 0; // players on this page, for ids
 
@@ -19,7 +19,9 @@ class Player {
   constructor(host, record, { theme = "auto", beat = "", detail = "" } = {}) {
     this.session = new Session(record);
     if (DETAILS[detail]) this.session.setDetail(detail);
-    if (beat) this.session.go(beat);
+    if (beat) visit(this.session, beat);
+    this.ending = new AbortController();
+    this.signal = this.ending.signal;
     this.build(`rv-${++made}`);
     this.setTheme(theme);
     this.listen();
@@ -40,6 +42,7 @@ class Player {
     this.editing = new Editing(session, hooks);
     this.strips = new Strips(session, hooks);
     this.playing = new Playing(session, this.picture, () => this.stepped());
+    this.choices = new Choices(session, (theme) => this.setTheme(theme));
     this.controls = new Controls(session, this.playing);
     this.lead = el("span", { class: "rv-lead" });
     this.told = el("p", {
@@ -48,6 +51,7 @@ class Player {
       "aria-live": "polite",
       "aria-atomic": "true",
     });
+    this.status = el("p", { class: "rv-status", role: "status" });
     this.heading = el("h2", { class: "rv-title", id }, session.record.title);
     this.sizes = el("p", { class: "rv-sizes" });
     this.tooltip = el("div", { class: "rv-tip", "aria-hidden": "true", hidden: true });
@@ -80,7 +84,7 @@ class Player {
           "header",
           { class: "rv-head" },
           el("div", { class: "rv-name" }, this.heading, this.sizes),
-          this.choices(),
+          this.choices.root,
         ),
         this.problem(),
         el("div", { class: "rv-main" }, this.panel.root, this.stage),
@@ -90,47 +94,8 @@ class Player {
         this.overTime,
         help(),
       ),
+      this.status,
       this.tooltip,
-    );
-  }
-
-  choices() {
-    const { session } = this;
-    const select = (label, options, chosen, onchange) =>
-      el(
-        "label",
-        { class: "rv-choice" },
-        `${label} `,
-        el(
-          "select",
-          { onchange: (event) => onchange(event.target.value) },
-          Object.entries(options).map(([value, text]) =>
-            el("option", { value, selected: value === chosen }, text),
-          ),
-        ),
-      );
-    this.views = ["values", "gradients"].map((view) =>
-      el(
-        "button",
-        { type: "button", class: "rv-view", onclick: () => session.setView(view) },
-        view === "values" ? "Values" : "Gradients",
-      ),
-    );
-    const detail = select("Detail", DETAILS, session.detail, (chosen) => session.setDetail(chosen));
-    const theme = select(
-      "Theme",
-      { auto: "auto", light: "light", dark: "dark" },
-      "auto",
-      (chosen) => this.setTheme(chosen),
-    );
-    this.detail = detail.lastChild;
-    this.theme = theme.lastChild;
-    return el(
-      "div",
-      { class: "rv-choices" },
-      el("div", { class: "rv-views", role: "group", "aria-label": "View" }, this.views),
-      detail,
-      theme,
     );
   }
 
@@ -144,7 +109,7 @@ class Player {
   setTheme(theme) {
     if (theme === "auto") delete this.root.dataset.theme;
     else this.root.dataset.theme = theme;
-    this.theme.value = theme;
+    this.choices.theme.value = theme;
     this.strips.recolour?.();
   }
 
@@ -177,16 +142,20 @@ class Player {
     const { session } = this;
     const all = [this.panel, this.controls, this.editing, this.strips];
     session.on("beat", () => this.show());
-    session.on("values", () => this.show());
-    session.on("view", () => this.show());
+    for (const type of ["values", "view"])
+      session.on(type, () => {
+        this.playing.settle(); // what flies is no longer what is shown
+        this.show();
+      });
     session.on("select", () => {
       this.picture.update();
       this.panel.update();
+      this.announce();
     });
     session.on("focus", () => this.show());
     for (const type of ["variant", "picks"])
       session.on(type, () => {
-        this.playing.halt();
+        this.playing.pause();
         this.picture.draw();
         for (const part of all) part.draw?.();
         this.show();
@@ -195,7 +164,22 @@ class Player {
       fold.addEventListener("toggle", () => this.show());
     this.root.addEventListener("keydown", (event) => this.key(event));
     const scheme = matchMedia("(prefers-color-scheme: dark)");
-    scheme.addEventListener("change", () => this.strips.recolour?.());
+    scheme.addEventListener("change", () => this.strips.recolour(), { signal: this.signal });
+  }
+
+  /** Say where the answer to a selected number stands; the caption stays the beat's. */
+  announce() {
+    const { session } = this;
+    const { name, t, unit } = session.selected ?? {};
+    const said = name ? `${spokenName(session, name, t, unit)}: see the panel` : "";
+    refill(this.status, said);
+  }
+
+  /** Stop what plays, and let go of all that lies outside of the player. */
+  end() {
+    this.playing.pause();
+    this.onshow = null;
+    this.ending.abort();
   }
 
   key(event) {
@@ -212,10 +196,7 @@ class Player {
     this.panel.update();
     if (this.whatIf.open) this.editing.update();
     if (this.overTime.open) this.strips.update();
-    for (const [k, view] of ["values", "gradients"].entries())
-      this.views[k].setAttribute("aria-pressed", session.view === view);
-    this.detail.value = session.detail;
-    this.detail.disabled = session.view === "gradients";
+    this.choices.update();
     refill(
       this.sizes,
       headline(session).map((line) => el("span", {}, line)),
@@ -247,30 +228,11 @@ class Player {
     this.controls.update();
     this.root.toggleAttribute("data-moving", this.playing.isMoving);
     const text = this.playing.isMoving ? "" : caption(this.session);
+    // while one edits, what one hears is the number that one edits
+    const isEditing = this.whatIf.contains(this.root.getRootNode().activeElement);
+    this.told.setAttribute("aria-live", isEditing ? "off" : "polite");
     if (this.told.textContent !== text) refill(this.told, text);
   }
-}
-
-function help() {
-  const keys = [
-    ["space", "play or pause"],
-    ["← →", "previous, next beat"],
-    ["Home End", "first, last beat"],
-    ["PageUp PageDown", "previous, next timestep"],
-    ["Tab, then ↑ ↓", "from number to number in the picture"],
-    ["Enter", "where the number comes from"],
-    ["Esc", "back to the beat"],
-  ];
-  return el(
-    "details",
-    { class: "rv-fold rv-help" },
-    el("summary", {}, "Keys"),
-    el(
-      "dl",
-      {},
-      keys.map(([key, what]) => el("div", {}, el("dt", {}, key), el("dd", {}, what))),
-    ),
-  );
 }
 
 /** Put a player of a record into an element; options: theme, beat, detail. Returns the player. */

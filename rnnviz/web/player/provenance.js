@@ -4,8 +4,8 @@ import { el } from "./dom.js";
 import { show } from "./numbers.js";
 import { gradientTable, lossNote } from "./panel_gradients.js";
 import {
-  isActivation, isMatrixProduct, numberBefore, numberOf, plainNumber, shownPlace, spacedSign,
-  textButton, unitMark, withoutUnit,
+  isActivation, isMatrixProduct, numberBefore, numberOf, placeKey, placeName, plainNumber,
+  selectable, shownPlace, spacedSign, textButton, unitMark, withoutUnit,
 } from "./panel_numbers.js";
 import { stepParts } from "./panel_steps.js";
 import { neuronParts } from "./panel_sums.js";
@@ -106,6 +106,18 @@ function givenParts({ session, hooks }, place, address) {
   ];
 }
 
+/** Return a number, or a button with its name alone where the picture does not show it yet. */
+function useOf(pen, place) {
+  const { session } = pen;
+  const { name, t, unit, view = "values" } = place;
+  const isAhead = view === session.view && t === session.beat.t && !session.isKnown(name);
+  if (!isAhead) return numberOf(pen, place);
+  const label = `${placeName(session, place)}, not yet`;
+  const said = { "data-key": placeKey(place), "aria-label": label };
+  const act = () => session.select(selectable(session, place));
+  return textButton(unitName(session, name, unit), said, act);
+}
+
 /** Return places under a title, a line a value; of all units of one only those that are shown. */
 function placesParts(pen, place, title, all) {
   const { session } = pen;
@@ -120,7 +132,7 @@ function placesParts(pen, place, title, all) {
       "li",
       {},
       el("span", { class: "rv-p-use" }, said, when),
-      el("span", { class: "rv-p-vector" }, shown.map((one) => numberOf(pen, one))),
+      el("span", { class: "rv-p-vector" }, shown.map((one) => useOf(pen, one))),
       more ? el("span", { class: "rv-p-about" }, `and ${more} more`) : null,
     );
   });

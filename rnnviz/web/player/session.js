@@ -1,21 +1,15 @@
 // The state of one player, without a picture: what was given, what is edited, which beat is shown.
 
 import { parsed, unpacked, unpackedAll } from "./addresses.js";
+import { checkRecord, differing, overflowing } from "./checks.js";
 import { backward, run } from "./evaluate.js";
 import { gradientBeats } from "./backwards.js";
 import { recast } from "./recast.js";
 import { forwardBeats, revealed } from "./walks.js";
 
-// relative: far above rounding, far below a wrong weight
-const NEAR = { float64: 1e-9, float32: 1e-4 };
-const SAME = 1e-12; // relative: two ways to add up the same sum
-
 export class Session {
   constructor(record) {
-    if (record.format !== "rnnviz-player" || record.schema !== 1)
-      throw new Error(
-        `record: wanted rnnviz-player with schema 1, got ${record.format} with ${record.schema}`,
-      );
+    checkRecord(record);
     const [first] = record.variants; // of the others only what differs from it is there
     this.record = { ...record, variants: record.variants.map((other) => ({ ...first, ...other })) };
     const [T, I] = record.x.shape;
@@ -44,10 +38,9 @@ export class Session {
     this.listeners = new Map();
     this.variantIndex = record.variant;
     this.compute();
-    this.wrong = this.differing(unpackedAll(record.final));
-    this.original = record.values
-      ? { ...this.result, values: unpackedAll(record.values) }
-      : this.result;
+    this.own = this.result; // as this browser computes the trace: what edits are compared with
+    this.wrong = differing(this.own.final, unpackedAll(record.final), record.dtype);
+    this.original = record.values ? { ...this.own, values: unpackedAll(record.values) } : this.own;
     this.result = this.original;
     this.beats = this.walk();
   }
@@ -103,15 +96,6 @@ export class Session {
     this.swept = null;
   }
 
-  /** The name of a final state that this browser computes otherwise than the trace, or "". */
-  differing(final) {
-    const near = NEAR[this.record.dtype];
-    const agree = (a, b) => Math.abs(a - b) <= near * Math.max(1, Math.abs(b));
-    const wrong = ([name, numbers]) =>
-      !numbers.every((v, k) => agree(this.result.final[name][k], v));
-    return Object.entries(final).find(wrong)?.[0] ?? "";
-  }
-
   offset(name, index) {
     return index.length === 1 ? index[0] : index[0] * this.shape(name)[1] + index[1];
   }
@@ -140,10 +124,11 @@ export class Session {
     return this.base(name)[this.offset(name, index)];
   }
 
-  /** Whether a value differs from the trace that was given. */
+  /** Whether the edits changed a value. */
   changed(name, t, unit) {
-    const was = this.original.values[name]?.[t * this.width(name) + unit];
-    return !(Math.abs(was - this.value(name, t, unit)) <= SAME * Math.max(1, Math.abs(was)));
+    if (!this.isEdited) return false;
+    const was = this.own.values[name]?.[t * this.width(name) + unit];
+    return was !== this.value(name, t, unit);
   }
 
   get isEdited() {
@@ -164,43 +149,48 @@ export class Session {
     return index.length === shape.length && index.every((k, place) => k < shape[place]);
   }
 
-  /** Change a number; what is not finite or has no place is refused with an Error. */
+  /** Change a number; what has no place, is not finite or overflows is refused with an Error. */
   set(address, value) {
     if (!this.has(address)) throw new Error(`${address}: wanted a number of this cell`);
     if (!Number.isFinite(value))
       throw new Error(`${address}: wanted a finite number, got ${value}`);
-    if (value === this.before(address)) this.edits.delete(address);
-    else this.edits.set(address, value);
-    this.recomputed();
+    const edits = new Map(this.edits);
+    if (value === this.before(address)) edits.delete(address);
+    else edits.set(address, value);
+    this.change(edits, this.variantIndex);
   }
 
   unset(address) {
-    if (this.edits.delete(address)) this.recomputed();
+    const edits = new Map(this.edits);
+    if (edits.delete(address)) this.change(edits, this.variantIndex);
   }
 
   /** Replace all edits and the variant at once, as from Python; unknown addresses are left out. */
   replaceEdits(edits, variantIndex = this.variantIndex) {
-    const moved = variantIndex !== this.variantIndex;
-    this.variantIndex = variantIndex;
     const fits = (address) => this.record.variants.some((one) => this.fits(address, one));
     const kept = ([address, value]) => fits(address) && Number.isFinite(value);
-    this.edits = new Map(Object.entries(edits).filter(kept));
-    this.recomputed(moved);
+    this.change(new Map(Object.entries(edits).filter(kept)), variantIndex);
   }
 
   reset() {
-    this.replaceEdits({}, this.record.variant);
+    this.change(new Map(), this.record.variant);
   }
 
   setVariant(index) {
-    if (index === this.variantIndex || !this.record.variants[index]) return;
-    this.variantIndex = index;
-    this.recomputed(true);
+    if (index !== this.variantIndex && this.record.variants[index]) this.change(this.edits, index);
   }
 
-  recomputed(moved = false) {
+  /** Take these edits and this variant, or throw where they overflow and leave all as it was. */
+  change(edits, variantIndex) {
+    const { variantIndex: before, edits: old, arrays, result, swept } = this;
+    Object.assign(this, { edits, variantIndex });
     this.compute();
-    if (moved) {
+    const name = overflowing(this.result);
+    if (name) {
+      Object.assign(this, { variantIndex: before, edits: old, arrays, result, swept });
+      throw new Error(`${name}: wanted finite numbers, got an overflow`);
+    }
+    if (before !== variantIndex) {
       this.rewalk();
       this.tell("variant");
     }
@@ -254,13 +244,15 @@ export class Session {
   setDetail(detail) {
     this.detail = detail;
     this.rewalk();
-    this.tell("beat");
+    this.tell("view");
   }
 
   setView(view) {
     if (view === this.view) return;
+    const isFirst = this.index === 0;
     this.view = view;
     this.rewalk();
+    if (isFirst) this.index = 0;
     this.tell("view");
   }
 

@@ -1,9 +1,9 @@
 // Values over time: a strip of coloured cells for each, and the followed unit as lines.
 
 import { el, refill, styled } from "./dom.js";
-import { extent, heatColours, heatTable, paintHeat } from "./heat.js";
-import { show } from "./numbers.js";
-import { lineSample, timeTicks, unitChart, unitLines } from "./unitchart.js";
+import { extent, extentText, heatColours, heatTable, paintHeat, scaleBar } from "./heat.js";
+import { keepingFocus } from "./tables.js";
+import { chartWindow, lineSample, timesRow, unitChart, unitLines } from "./unitchart.js";
 import { math, precise, shownNumber, spokenName } from "./words.js";
 import { rangeOf } from "./worked.js";
 
@@ -19,11 +19,15 @@ const STRIPS_NOTE =
   "A column a timestep, a row a unit. Click one to go there and to follow that unit.";
 const GRADIENT_NOTE =
   "dL/d of each value: how the loss changes with it. Each strip has its own scale, around zero.";
+const LEAST_SCALE = 1e-300; // below, differences leave float64
+const LEFT_OUT = "Left out: numbers that are not finite, or beyond 1e300.";
+const NONE_ON = "No line is switched on.";
 const JUMP = 10; // timesteps that a page key moves
 
 export class Strips {
   constructor(session, hooks = {}) {
     Object.assign(this, { session, hooks });
+    this.off = new Set(); // names of lines that are not drawn
     this.tip = hooks.tip ?? (() => {});
     this.grid = el("div", { class: "rv-strips" });
     this.chart = el("div", { class: "rv-unit-chart" });
@@ -50,7 +54,9 @@ export class Strips {
     Object.assign(this, { variant, result, view, digits, width });
     if (resized || moved) this.arrange();
     if (painted || this.stale) this.paint();
-    if (painted || resized || this.stale || this.unit !== focusUnit) this.drawChart();
+    const { from } = chartWindow(session.T, beat.t);
+    const redrawn = painted || resized || this.unit !== focusUnit || this.from !== from;
+    if (redrawn || this.stale) this.drawChart();
     this.stale = false;
     if (painted || this.unit !== focusUnit || this.t !== beat.t) this.point(beat.t, focusUnit);
   }
@@ -70,7 +76,7 @@ export class Strips {
     const titles = { ...STATE_TITLES, ...gateTitles };
     const names = [...new Set([...states, ...gates.map(({ key }) => key)])];
     this.strips = names.map((name) => this.strip(name, titles[name], roles[name], symbols[name]));
-    refill(this.grid, this.strips.map(({ root }) => root));
+    keepingFocus(this.grid, () => refill(this.grid, this.strips.map(({ root }) => root)));
     styled(this.root, { "--rv-steps": session.T, "--rv-units": session.H });
   }
 
@@ -81,7 +87,7 @@ export class Strips {
     const frame = el(
       "div",
       {
-        class: "rv-strip", role: "slider", tabindex: 0, "data-name": name,
+        class: "rv-strip", role: "slider", tabindex: 0, "data-name": name, "data-key": name,
         "aria-orientation": "horizontal", "aria-valuemin": 1, "aria-valuemax": T,
         onkeydown: (event) => this.key(event),
         onpointerdown: (event) => event.button === 0 && frame.setPointerCapture(event.pointerId),
@@ -128,11 +134,11 @@ export class Strips {
   }
 
   /** Return the ends of the scale of a value: what its function can give, else its own largest. */
-  scaleOf(name, [low, high]) {
+  scaleOf(name, found) {
     const range = this.session.view === "values" ? rangeOf(this.session, name) : null;
     if (range) return range;
-    const most = Math.max(Math.abs(low), Math.abs(high)) || 1;
-    return [-most, most];
+    const most = Math.max(...(found ?? [0]).map(Math.abs));
+    return most > LEAST_SCALE ? [-most, most] : [-1, 1];
   }
 
   paint() {
@@ -150,7 +156,8 @@ export class Strips {
       strip.canvas.getContext("2d").putImageData(image, 0, 0);
       refill(strip.symbolOf, isGradient ? "dL/d" : null, math(session, strip.symbol));
       const within = isGradient ? null : rangeOf(session, strip.name);
-      refill(strip.scale, scaleBar(table, ends, found, digits, within));
+      const said = extentText(values, found, digits, within);
+      refill(strip.scale, scaleBar(table, ends, digits), el("span", { class: "rv-extent" }, said));
       const spoken = `${strip.name}, ${strip.title.toLowerCase()}, over time`;
       strip.frame.setAttribute("aria-label", isGradient ? `gradient of ${spoken}` : spoken);
     }
@@ -158,28 +165,52 @@ export class Strips {
 
   drawChart() {
     const { session } = this;
-    const { focusUnit, T, view } = session;
-    const series = this.strips.map(({ name, role }) => ({ name, role, values: this.series(name) }));
-    const width = Math.min(this.width, Math.max(320, GUTTER + COLUMN * T));
+    const { focusUnit, T, beat } = session;
+    const { from, length } = chartWindow(T, beat.t);
+    this.from = from;
+    const series = this.strips
+      .map(({ name, role }, index) => ({ name, role, index, values: this.series(name) }))
+      .filter(({ name }) => !this.off.has(name));
+    const width = Math.min(this.width, Math.max(320, GUTTER + COLUMN * length));
     const size = { width, height: CHART, left: GUTTER };
     const now = () => el("div", { class: "rv-now" });
     const framed = (lines) => el("div", { class: "rv-chart-frame" }, unitChart(lines, size), now());
-    const charts = unitLines(series, focusUnit, session.sizes).map(framed);
-    const box = el("div", { class: "rv-chart-box" }, charts, timesRow(T, width - GUTTER));
-    this.legend = this.strips.map(({ name, role, symbol }, index) => {
-      const value = el("span", { class: "rv-legend-value" });
-      const label = [view === "gradients" ? "dL/d" : null, math(session, symbol)];
-      const parts = [lineSample(index), el("span", {}, label), value];
-      return { name, value, item: el("li", { class: `rv-role-${role}` }, parts) };
-    });
+    const groups = unitLines(series, focusUnit, session.H, { from, length });
+    const times = timesRow(length, width - GUTTER, from);
+    const box = el("div", { class: "rv-chart-box" }, groups.map(framed), times);
+    const isMissing = groups.flat().some(({ missing }) => missing > 0);
+    const noted = series.length ? isMissing && LEFT_OUT : NONE_ON;
+    const part = length < T ? ` ${from + 1} to ${from + length} of ${T}` : "";
+    this.legend = this.strips.map((strip, index) => this.legendEntry(strip, index));
     this.legendTitle = el("h3", { class: "rv-heading" });
-    refill(
+    keepingFocus(this.chart, () => refill(
       this.chart,
       this.legendTitle,
-      styled(box, { "--rv-chart": `${width}px` }),
-      el("p", { class: "rv-axis-name" }, el("i", { class: "rv-math" }, "t"), " (timestep)"),
+      styled(box, { "--rv-chart": `${width}px`, "--rv-steps": length }),
+      el("p", { class: "rv-axis-name" },
+        el("i", { class: "rv-math" }, "t"), ` (timestep${part && "s"}${part})`),
+      noted ? el("p", { class: "rv-remark" }, noted) : null,
       el("ul", { class: "rv-legend" }, this.legend.map(({ item }) => item)),
-    );
+    ));
+    this.t = null; // to be pointed at
+  }
+
+  /** Return a sample of a line with its name and number, that switches it on and off. */
+  legendEntry({ name, role, symbol, title }, index) {
+    const isGradient = this.session.view === "gradients";
+    const value = el("span", { class: "rv-legend-value" });
+    const label = el("span", {}, isGradient ? "dL/d" : null, math(this.session, symbol));
+    const button = el("button", {
+      type: "button", class: "rv-switch-line", "data-key": `line ${name}`, title,
+      "aria-pressed": String(!this.off.has(name)), onclick: () => this.toggleLine(name),
+    }, lineSample(index), label, value);
+    return { name, value, item: el("li", { class: `rv-role-${role}` }, button) };
+  }
+
+  toggleLine(name) {
+    if (!this.off.delete(name)) this.off.add(name);
+    this.drawChart();
+    this.update();
   }
 
   /** Mark the current timestep and the followed unit. */
@@ -187,7 +218,8 @@ export class Strips {
     const { session } = this;
     Object.assign(this, { t, unit });
     // on the marks alone: what the whole inherits would be styled anew with each beat
-    for (const mark of this.root.querySelectorAll(".rv-now")) styled(mark, { "--rv-t": t });
+    for (const mark of this.root.querySelectorAll(".rv-now"))
+      styled(mark, { "--rv-t": this.chart.contains(mark) ? t - this.from : t });
     for (const mark of this.root.querySelectorAll(".rv-followed")) styled(mark, { "--rv-k": unit });
     for (const { name, frame } of this.strips) {
       const of = session.view === "gradients" ? `dL/d${name}` : name;
@@ -264,24 +296,4 @@ export class Strips {
 function unitTicks(H) {
   const shown = H <= 8 ? Array.from({ length: H }, (_, k) => k) : [0, H - 1];
   return shown.map((k) => styled(el("span", {}, String(k + 1)), { "--rv-at": k + 0.5 }));
-}
-
-/** Return the timesteps that have room, each under its column. */
-function timesRow(T, width) {
-  const named = (t) => styled(el("span", {}, String(t)), { "--rv-at": t - 0.5 });
-  return el("div", { class: "rv-times", "aria-hidden": "true" }, timeTicks(T, width).map(named));
-}
-
-/** Return a bar of the colours with the numbers at its ends, and what numbers there are. */
-function scaleBar(table, [low, high], found, digits, within) {
-  const bar = el("canvas", { class: "rv-scale-bar", width: 96, height: 1, "aria-hidden": "true" });
-  const image = new ImageData(96, 1);
-  paintHeat(image, Float64Array.from({ length: 96 }, (_, k) => k), 96, 1, table, [0, 95]);
-  bar.getContext("2d").putImageData(image, 0, 0);
-  const end = (value) => (Number.isInteger(value) ? show(value, 0) : show(value, digits));
-  const [least, most] = found.map((value) => show(value, digits, { within }));
-  return [
-    el("span", {}, end(low)), bar, el("span", {}, end(high)),
-    el("span", { class: "rv-extent" }, `values ${least} to ${most}`),
-  ];
 }

@@ -1,10 +1,21 @@
 // The tables of "What if": x, where the sequence starts, and the weights of one gate.
 
+import { parsed } from "./addresses.js";
 import { el, refill } from "./dom.js";
 import { math, subscript } from "./words.js";
 
 export const X_PAGE = 10; // timesteps in one table of x
 const START_SYMBOLS = { h_prev: "h_0", c_prev: "c_0" };
+
+/** Change what is in a node; a focus that goes with it comes back to its key, or to the first. */
+export function keepingFocus(root, change) {
+  const held = root.querySelector(":focus");
+  change();
+  if (!held || held.isConnected) return;
+  const all = [...root.querySelectorAll("[data-key]")];
+  const next = all.find((one) => one.dataset.key === held.dataset.key) ?? all[0];
+  next?.focus({ preventScroll: true });
+}
 
 /** A part of the form that is made anew only when what it is made of changes. */
 export class TableGroup {
@@ -15,8 +26,10 @@ export class TableGroup {
     this.root = el("div", { class: `rv-group rv-group-${name}` });
   }
 
+  /** Whether one is at work here: what has the focus must not go away with a beat. */
   get isBusy() {
-    return [...this.fields.values()].some((field) => field.isBusy);
+    const fields = [...this.fields.values()];
+    return this.root.matches(":focus-within") || fields.some((field) => field.isBusy);
   }
 
   update(always = false) {
@@ -25,17 +38,34 @@ export class TableGroup {
       this.key = key;
       const { nodes, fields } = this.make();
       this.fields = new Map(fields.map((field) => [field.address, field]));
-      refill(this.root, nodes);
+      keepingFocus(this.root, () => refill(this.root, nodes));
     }
     for (const field of this.fields.values()) field.refresh();
   }
 }
 
-/** Return the table of x at some timesteps; `field(address, name)` makes a field. */
+/** Return the symbol that an address starts with, and in words the rest of its place. */
+export function placeWords(address) {
+  const [name, [first, second]] = parsed(address);
+  const unit = `unit ${first + 1}`;
+  if (name === "x") return ["x", `, t = ${first + 1}, input ${second + 1}`];
+  if (name.startsWith("W_i")) return [name, `, ${unit}, from input ${second + 1}`];
+  if (name.startsWith("W_h")) return [name, `, ${unit}, from old h, unit ${second + 1}`];
+  if (name in START_SYMBOLS) return [name[0], ` at the start, ${unit}`];
+  return [name, `, ${unit}`];
+}
+
+/** Return what an address is called. */
+export function addressName(address) {
+  const kind = { b: "bias ", p: "peephole " }[address[0]] ?? "";
+  return kind + placeWords(address).join("");
+}
+
+/** Return the table of x at some timesteps; `field(address)` makes a field. */
 export function inputTables(session, times, field) {
   const row = (t) => ({
     head: `t = ${t + 1}`,
-    fields: session.inputs.map((i) => field(`x[${t},${i}]`, `x, t = ${t + 1}, input ${i + 1}`)),
+    fields: session.inputs.map((i) => field(`x[${t},${i}]`)),
   });
   const heads = indexedSymbols("x", session.inputs);
   return [{ caption: math(session, "x_t"), role: "input", heads, rows: times.map(row) }];
@@ -46,7 +76,7 @@ export function startTables(session, field) {
   const { states, roles } = session.variant;
   return states.map((name) => {
     const letter = name[0];
-    const one = (k) => field(`${name}[${k}]`, `${letter} at the start, unit ${k + 1}`);
+    const one = (k) => field(`${name}[${k}]`);
     return {
       caption: math(session, START_SYMBOLS[name]),
       role: roles[name],
@@ -61,29 +91,24 @@ export function gateTables(session, gate, field) {
   const { variant, units, inputs } = session;
   const role = variant.roles[gate];
   const byUnit = (fieldsOf) => units.map((j) => ({ head: `unit ${j + 1}`, fields: fieldsOf(j) }));
-  const matrixTable = (name, letter, columns, from, spoken) => {
-    const of = (j, k) => field(`${name}[${j},${k}]`, `${name}, unit ${j + 1}, ${spoken} ${k + 1}`);
-    return {
-      caption: [math(session, name), `: ${from}`],
-      role,
-      heads: indexedSymbols(letter, columns),
-      rows: byUnit((j) => columns.map((k) => of(j, k))),
-    };
-  };
+  const matrixTable = (name, letter, columns, from) => ({
+    caption: [math(session, name), `: ${from}`],
+    role,
+    heads: indexedSymbols(letter, columns),
+    rows: byUnit((j) => columns.map((k) => field(`${name}[${j},${k}]`))),
+  });
   const tables = [
-    matrixTable(`W_i${gate}`, "x", inputs, "from x", "from input"),
-    matrixTable(`W_h${gate}`, "h", units, "from old h", "from old h, unit"),
+    matrixTable(`W_i${gate}`, "x", inputs, "from x"),
+    matrixTable(`W_h${gate}`, "h", units, "from old h"),
   ];
   const vectors = ["b_i", "b_h", "b_", "p_"].map((kind) => `${kind}${gate}`);
   const held = vectors.filter((name) => variant.params.includes(name));
-  const kind = (name) => (name.startsWith("p_") ? "peephole" : "bias");
-  const of = (name, j) => field(`${name}[${j}]`, `${kind(name)} ${name}, unit ${j + 1}`);
   if (held.length)
     tables.push({
       caption: vectorCaption(held),
       role,
       heads: held.map((name) => math(session, name)),
-      rows: byUnit((j) => held.map((name) => of(name, j))),
+      rows: byUnit((j) => held.map((name) => field(`${name}[${j}]`))),
     });
   return tables;
 }

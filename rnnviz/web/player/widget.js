@@ -31,9 +31,12 @@ function render({ model, el: host }) {
   let isPulling = false;
   const pulled = (name) => {
     isPulling = true;
-    pull[name]();
-    isPulling = false;
-    push();
+    try {
+      pull[name]();
+    } finally {
+      isPulling = false;
+      push(); // also where something was refused: then Python is told what stands
+    }
   };
   const push = () => {
     if (isPulling) return;
@@ -52,7 +55,7 @@ function render({ model, el: host }) {
   player.onshow = push;
   const themed = followLab(player);
   return () => {
-    player.playing.halt();
+    player.end();
     themed?.disconnect();
     for (const [event, listener] of heard) model.off(event, listener);
   };

@@ -133,7 +133,7 @@ export class Wiring {
     const { roles } = this.session.variant;
     for (const { wire, root } of this.vectors) {
       const { source, target } = wire;
-      const live = look.isLive(source) && (target === "next" || look.isLive(target));
+      const live = look.isWireLive(source, target);
       const state = look.wire(source, target);
       const name = classes(
         "rv-wire",
