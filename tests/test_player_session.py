@@ -178,7 +178,7 @@ def test_edits_are_replaced_at_once(page):
 def test_a_record_of_another_schema_is_refused(page):
     made = {**record(traced(LSTM)), "schema": 99}
     said = refused(page, f"new session.Session({json.dumps(made)})")
-    assert said == "record: wanted rnnviz-player with schema 1, got rnnviz-player with 99"
+    assert said == "record: wanted rnnviz-player with schema 1, got rnnviz-player with schema 99"
 
 
 # Another convention

@@ -54,6 +54,7 @@ PARTS = (
 SHEETS = ("player", "picture", "panel", "editing", "strips")
 _COMMENT = re.compile(r"^\s*/\*.*?\*/|(?:^|(?<=[;,{}()])\s)\s*//.*?$", re.M | re.S)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_CSS_SPACE = re.compile(r"(?<=[{};,:>]) +| +(?=[{};,>])")  # that separates nothing
 _IMPORT = re.compile(r'^import\s[^;]*?from "\./\w+\.js";\n', re.M)
 
 
@@ -83,7 +84,8 @@ def style() -> str:
         f'.rv-player[data-theme="dark"] {{ color-scheme: dark; {_css(dark)} }} }}',
         f"@media print {{ .rv-player {{ {_css(printed)} }} }}",
     )
-    return _bare(_CSS_COMMENT.sub("", "\n".join((*rules, *sheets))))
+    bare = _bare(_CSS_COMMENT.sub("", "\n".join((*rules, *sheets))))
+    return _CSS_SPACE.sub("", bare.replace("\n", " ")) + "\n"
 
 
 def _bare(text: str) -> str:

@@ -188,7 +188,7 @@ export class Session {
     const name = overflowing(this.result);
     if (name) {
       Object.assign(this, { variantIndex: before, edits: old, arrays, result, swept });
-      throw new Error(`${name}: wanted finite numbers, got an overflow`);
+      throw new Error(`wanted finite numbers, got an overflow in ${name}`);
     }
     if (before !== variantIndex) {
       this.rewalk();
