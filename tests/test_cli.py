@@ -53,7 +53,11 @@ def subrun(*args: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 USAGE = [
-    (["play"], "command: wanted one of render, show, trace, inspect, scenes, doctor, got 'play'"),
+    (
+        ["play"],
+        "command: wanted one of render, page, open, show, trace, inspect, scenes, doctor, "
+        "got 'play'",
+    ),
     (["--nothing"], "No such option"),
     (["show"], "Choose from: rnn, lstm, gru"),
     (["show", "cnn"], "'cnn' is not one of 'rnn', 'lstm', 'gru'"),
@@ -195,7 +199,7 @@ def test_help_lists_the_commands_in_order() -> None:
     result = run("--help")
     assert (result.exit_code, result.stderr) == (0, "")
     rows = result.stdout.split("Commands:\n")[1].splitlines()
-    names = ["render", "show", "trace", "inspect", "scenes", "doctor"]
+    names = ["render", "page", "open", "show", "trace", "inspect", "scenes", "doctor"]
     assert [row.split()[0] for row in rows] == names
     assert run().stdout == result.stdout
     assert run().exit_code == 0

@@ -22,7 +22,7 @@ from rnnviz.scalars import Rest, neuron
 from rnnviz.web.page import page_of
 from rnnviz.web.record import record
 from runs import drawn
-from variants import VARIANTS
+from variants import FEW, VARIANTS
 
 WIDTHS = (360, 420)
 LARGE = (
@@ -47,8 +47,14 @@ def page():
         yield page
 
 
-@pytest.mark.parametrize("detail", ["full", "gates", "brief"])
-@pytest.mark.parametrize(("name", "inputs", "hidden", "digits"), SIZES)
+@pytest.mark.parametrize(
+    ("name", "inputs", "hidden", "digits", "detail"),
+    [
+        *((*size, "full") for size in SIZES),
+        *((name, 3, 2, 3, detail) for name in FEW for detail in ("gates", "brief")),
+        *((name, 8, 8, 3, "gates") for name in LARGE),
+    ],
+)
 def test_every_formula_holds_for_the_numbers_in_it(page, name, inputs, hidden, digits, detail):
     made = truth(demo(name, inputs, hidden), digits)
     for seen in walked(page, made.trace, detail, digits):
@@ -107,8 +113,10 @@ def test_a_neuron_has_a_row_for_all_that_is_added(page, name):
             assert re.match(rf"[=≈] {sign}\(", seen["lines"][0])
 
 
-@pytest.mark.parametrize("detail", ["full", "gates", "brief"])
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize(
+    ("name", "detail"),
+    [*((name, "full") for name in VARIANTS), *((name, "gates") for name in FEW)],
+)
 def test_an_element_wise_beat_has_a_line_a_unit(page, name, detail):
     trace = demo(name)
     elementwise = [

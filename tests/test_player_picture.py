@@ -17,7 +17,7 @@ from rnnviz.rounding import show
 from rnnviz.spacing import EXIT_X
 from rnnviz.storyboard import timestep
 from rnnviz.web.module import PARTS, style
-from variants import VARIANTS, traced
+from variants import FEW, VARIANTS, traced
 
 THREE = {name: VARIANTS[name] for name in ("rnn-relu-2-dense", "lstm-2-True", "gru-before-keep-2")}
 WIRED = [cell for cell in VARIANTS.values() if cell.biases == 2]  # biases have no wires
@@ -135,6 +135,10 @@ def excerpt(cell, seed=3):
 
 
 def every_trace(cell):
+    """The demo at 3 inputs and 2 units; of a few variants at all sizes, and an excerpt."""
+    if cell not in (VARIANTS[name] for name in FEW):
+        yield traced(cell)
+        return
     for inputs, hidden in SIZES:
         yield traced(cell, inputs=inputs, hidden=hidden)
     yield excerpt(cell)

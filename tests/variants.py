@@ -21,6 +21,14 @@ _CELLS = (
     ),
 )
 VARIANTS: dict[str, Cell] = {_named(cell): cell for cell in _CELLS}
+FEW = (  # one of each kind of wiring, where every variant at every size would take too long
+    "rnn-tanh-2-sum",
+    "rnn-tanh-2-dense",
+    "lstm-2-False",
+    "lstm-2-True",
+    "gru-after-keep-2",
+    "gru-before-replace-0",
+)
 
 
 def traced(
