@@ -286,7 +286,7 @@ def exactly(line):
 
 
 @every_variant
-@pytest.mark.parametrize(("hidden", "digits"), [(1, 3), (2, 3), (3, 2), (8, 4)])
+@pytest.mark.parametrize(("hidden", "digits"), [(2, 3), (3, 2)])
 def test_captions_of_gradients_are_true_and_short(page, cell, hidden, digits):
     run = drawn(cell, steps=3, batch=1, inputs=3, hidden=hidden, seed=hidden)
     g = run.backward()

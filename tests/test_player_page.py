@@ -110,13 +110,13 @@ def test_each_control_goes_where_it_says(page, control, lands):
         ("PageUp", "t1.in"),
     ],
 )
-@pytest.mark.parametrize("focus", [None, ".rv-next", ".rv-stage", ".rv-chip >> nth=0"])
-def test_each_key_goes_where_it_says(page, key, lands, focus):
-    start_at(page, "t2.f")
-    if focus:
-        page.locator(focus).focus()
-    page.keyboard.press(key)
-    assert beat(page) == lands
+def test_each_key_goes_where_it_says(page, key, lands):
+    for focus in (None, ".rv-next", ".rv-stage", ".rv-chip >> nth=0"):
+        start_at(page, "t2.f")
+        if focus:
+            page.locator(focus).focus()
+        page.keyboard.press(key)
+        assert beat(page) == lands, focus
 
 
 def test_keys_leave_fields_and_choices_alone(page):
@@ -461,7 +461,7 @@ def test_axe_finds_nothing(cell):
     with opened(pages(cell), **STILL) as page:
         visit(page)
         unfold(page)
-        beats = ("recap", "t1.in", "t1.f", "t2.c") if cell == "lstm" else ("t1.all", "t2.h")
+        beats = ("recap", "t1.f", "t2.c") if cell == "lstm" else ("t2.all",)
         for one in beats:
             page.goto(HOST + f"p.html#{one}")
             assert violations(page) == [], one
