@@ -170,7 +170,8 @@ class Trace:
         """
         from rnnviz.web.page import write_page
 
-        write_page(self, path, theme, b, gradients, digits, detail, captions, title)
+        write_page(self, path, theme, b=b, gradients=gradients, digits=digits, detail=detail,
+                   captions=captions, title=title)  # fmt: skip
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{letter}={size}" for letter, size in self.sizes.items())

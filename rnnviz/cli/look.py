@@ -30,9 +30,13 @@ class Look:
         return self.captions if self.captions in subtitles.FORMATS else ""
 
 
+title_option = click.option("--title", default="", help="Heading instead of the cell's name.")
+digits_option = click.option(
+    "--digits", type=click.IntRange(1, MOST_DIGITS), default=DIGITS, help="Decimals.  [3]"
+)
 _OPTIONS = (
     click.option("--theme", type=click.Choice(THEMES), help="Colours.  [the scene's, or light]"),
-    click.option("--title", default="", help="Heading instead of the cell's name."),
+    title_option,
     click.option(
         "--captions",
         type=click.Choice(CAPTIONS),
@@ -45,9 +49,7 @@ _OPTIONS = (
         default="full",
         help="Of the first timestep.  [full]",
     ),
-    click.option(
-        "--digits", type=click.IntRange(1, MOST_DIGITS), default=DIGITS, help="Decimals.  [3]"
-    ),
+    digits_option,
     click.option("--pace", type=click.FloatRange(0.05, 20), default=1.0, help="2 is half as fast."),
 )
 look_options = gathered("look", Look, _OPTIONS)

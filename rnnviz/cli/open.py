@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from rnnviz.cli.pages import PageLook, cells_argument, page_options, page_text
 from rnnviz.cli.picks import Picks, pick_options
-from rnnviz.cli.playing import PageLook, cells_argument, page_options, page_text
 from rnnviz.cli.source import Source, source_options
 
 

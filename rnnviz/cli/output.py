@@ -1,12 +1,33 @@
 """Where a command may write: the checks that come before any work."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
+from rnnviz.cli.gathering import Decorator
 from rnnviz.errors import RnnvizError
 from rnnviz.files import check_replaceable
+
+
+def output_options(files: str) -> Decorator:
+    """Return what adds --output, of these files, and --force to a command that writes one file."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        kind = click.Path(path_type=Path)
+        command = click.option("--force", is_flag=True, help="Replace an existing file.")(command)
+        return click.option(
+            "-o",
+            "--output",
+            required=True,
+            type=kind,
+            metavar="FILE",
+            help=f"File to write, {files}.",
+        )(command)
+
+    return add
 
 
 def check_output(output: Path, force: bool, folder: bool = False) -> None:

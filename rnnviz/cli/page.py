@@ -5,24 +5,16 @@ from pathlib import Path
 
 import click
 
-from rnnviz.cli.output import check_output
+from rnnviz.cli.output import check_output, output_options
+from rnnviz.cli.pages import PageLook, cells_argument, page_options, page_text
 from rnnviz.cli.picks import Picks, pick_options
-from rnnviz.cli.playing import PageLook, cells_argument, page_options, page_text
 from rnnviz.cli.source import Source, source_options
 
 
 @click.command()
 @cells_argument
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="File to write, .html.",
-)
+@output_options(".html")
 @click.option("--snippet", is_flag=True, help="Only what another page can take in.")
-@click.option("--force", is_flag=True, help="Replace an existing file.")
 @page_options
 @pick_options
 @source_options

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from rnnviz.cells import CELLS
-from rnnviz.cli.output import check_output
+from rnnviz.cli.output import check_output, output_options
 from rnnviz.cli.picks import Picks, pick_options, picked
 from rnnviz.cli.reading import read_trace
 from rnnviz.cli.source import Source, source_options
@@ -17,15 +17,7 @@ WRITERS = {".json": Trace.to_json, ".csv": Trace.to_csv, ".npz": Trace.to_npz}
 
 @click.command()
 @click.argument("cell", type=click.Choice(tuple(CELLS), case_sensitive=False))
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="File to write: .json, .csv or .npz.",
-)
-@click.option("--force", is_flag=True, help="Replace an existing file.")
+@output_options(".json, .csv or .npz")
 @pick_options
 @source_options
 def trace(cell: str, output: Path, force: bool, picks: Picks, source: Source) -> None:

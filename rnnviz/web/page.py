@@ -11,7 +11,6 @@ from typing import Any
 
 from rnnviz.errors import RnnvizError
 from rnnviz.files import replacing
-from rnnviz.gradients import Gradients
 from rnnviz.tracing import Trace
 from rnnviz.web.module import module, style
 from rnnviz.web.record import record
@@ -87,28 +86,9 @@ def snippet_of(made: Json, theme: str = "") -> str:
     return f"{_player(made, '', theme)}\n<style>{style()}</style>\n{_scripts()}\n"
 
 
-def write_page(
-    trace: Trace,
-    path: str | Path,
-    theme: str,
-    b: int,
-    gradients: Gradients | None,
-    digits: int,
-    detail: str,
-    captions: Mapping[str, str] | None,
-    title: str,
-) -> None:
-    """Write the page of one trace, with a record as rnnviz.web.record makes it of these."""
-    made = record(
-        trace,
-        b=b,
-        gradients=gradients,
-        captions=captions,
-        digits=digits,
-        detail=detail,
-        title=title,
-    )
-    write(page_of([made], theme=theme), path)
+def write_page(trace: Trace, path: str | Path, theme: str = "", **given: Any) -> None:
+    """Write the page of one trace; what else is given goes to rnnviz.web.record."""
+    write(page_of([record(trace, **given)], theme=theme), path)
 
 
 def write(text: str, path: str | Path) -> None:

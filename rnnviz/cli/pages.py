@@ -7,11 +7,11 @@ import click
 
 from rnnviz.cells import CELLS
 from rnnviz.cli.gathering import gathered
+from rnnviz.cli.look import digits_option, title_option
 from rnnviz.cli.picks import Picks, picked
 from rnnviz.cli.reading import read_trace
 from rnnviz.cli.source import Source
-from rnnviz.rounding import DIGITS
-from rnnviz.storyboard import DETAILS, MOST_DIGITS
+from rnnviz.storyboard import DETAILS
 
 PAGE_THEMES = ("auto", "light", "dark")
 
@@ -27,7 +27,7 @@ class PageLook:
 
 
 _OPTIONS = (
-    click.option("--title", default="", help="Heading instead of the cell's name."),
+    title_option,
     click.option(
         "--theme",
         type=click.Choice(PAGE_THEMES),
@@ -37,9 +37,7 @@ _OPTIONS = (
     click.option(
         "--detail", type=click.Choice(DETAILS), default="full", help="Of every timestep.  [full]"
     ),
-    click.option(
-        "--digits", type=click.IntRange(1, MOST_DIGITS), default=DIGITS, help="Decimals.  [3]"
-    ),
+    digits_option,
 )
 page_options = gathered("look", PageLook, _OPTIONS)
 cells_argument = click.argument(
