@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from manim import VGroup
+from manim import Animation, VGroup
 
 from rnnviz.diagram import Point
 from rnnviz.spacing import LEFT_X, OUT_X
 from rnnviz.stage.canvas import middle
 from rnnviz.stage.flight import Fly, fly_away
-from rnnviz.stage.lights import Change
+from rnnviz.stage.twins import twin
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
@@ -22,7 +22,7 @@ TURN = 1.4  # seconds from one timestep to the next
 FROM = 30.0  # to the left of its place: where the number of an input comes from
 
 
-def turn(stage: "Stage", beat: Beat, *changes: Change) -> None:
+def turn(stage: "Stage", beat: Beat, *changes: Animation) -> None:
     """Move the cell out to the left and the next one in from the right, as time goes on.
 
     What the one hands on enters the other: h_t becomes h_(t-1) on its way, as does c_t.
@@ -30,7 +30,7 @@ def turn(stage: "Stage", beat: Beat, *changes: Change) -> None:
     drawing, scene = stage.drawing, stage.scene
     carried = _carried(stage, beat)
     parts = drawing.parts
-    gone = VGroup(*(part.copy() for part in parts), *drawing.numbers.values())
+    gone = VGroup(*(twin(part) for part in parts), *drawing.numbers.values())
     scene.remove(*drawing.numbers.values(), *parts)
     stage.lights.reset()
     for name, unit in carried:

@@ -13,6 +13,7 @@ from rnnviz.stage.canvas import UNIT, at, middle, polyline, segments
 from rnnviz.stage.numbering import is_numbered, numbers, room
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.shapes import operation, weight_line
+from rnnviz.stage.twins import twin
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 from rnnviz.theme import mix
@@ -266,7 +267,7 @@ def rounded(box: Box, radius: float) -> VMobject:
     """Return a rounded rectangle over a canvas box."""
     width, height = round(box.right - box.left, 6), round(box.bottom - box.top, 6)
     radius = min(radius, width / 2 - 0.01, height / 2 - 0.01)
-    shape = _rounded(width, height, radius).copy()
+    shape = twin(_rounded(width, height, radius))
     return shape.move_to(at((box.left + box.right) / 2, (box.top + box.bottom) / 2))
 
 

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from manim import Animation, FadeIn, FadeOut, VGroup
+from manim import VGroup
 
 from rnnviz.cells import Cell
-from rnnviz.stage.flight import Fly, travel
+from rnnviz.stage.flight import Fly, Travel
 from rnnviz.stage.formula import leaves
+from rnnviz.stage.motion import fade_in, fade_out
 from rnnviz.stage.pen import Part
+from rnnviz.stage.twins import twin
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
@@ -41,17 +43,17 @@ def flow(stage: "Stage", beat: Beat) -> None:
         stage.run(
             *stage.lights.light(beat, names),
             *(motion for motion, _ in movers),
-            *(FadeIn(fan) for fan in fans if len(fan.points)),
-            *(FadeIn(part.shape) for part in due if part not in flights),
+            *(fade_in(fan) for fan in fans if len(fan.points)),
+            *(fade_in(part.shape) for part in due if part not in flights),
             *stage.light_formula(_operands(cell, names)),
             seconds=THERE * share,
         )
         known |= {step for name in names for step in drawing.diagram.node(name).steps}
         stage.run(
-            *(FadeOut(group) for _, group in movers),
-            *(FadeOut(fan) for fan in fans if len(fan.points)),
+            *(fade_out(group) for _, group in movers),
+            *(fade_out(fan) for fan in fans if len(fan.points)),
             *(change for name in names for change in stage.lights.appear(name, beat.t)),
-            *(FadeIn(part.shape) for part in _due(pending, known)),
+            *(fade_in(part.shape) for part in _due(pending, known)),
             *([*stage.tell(beat), *stage.restore_formula()] if names == groups[-1] else []),
             seconds=OUT * share,
         )
@@ -77,17 +79,17 @@ def _flights(stage: "Stage", parts: list[Part]) -> dict[Part, Fly]:
     return {part: Fly(label, home) for part, label, home in homes if home is not None}
 
 
-def _mover(stage: "Stage", source: str, target: str) -> tuple[Animation, VGroup]:
+def _mover(stage: "Stage", source: str, target: str) -> tuple[Travel, VGroup]:
     """Return copies of a node's numbers travelling along a wire, and the copies."""
     drawing = stage.drawing
-    copies = VGroup(*(drawing.numbers[source, unit].copy() for unit in drawing.shown(source)))
+    copies = VGroup(*(twin(drawing.numbers[source, unit]) for unit in drawing.shown(source)))
     node = drawing.diagram.node(source)
     points = next(
         wire.points
         for wire in drawing.diagram.wires
         if (wire.source, wire.target) == (source, target)
     )
-    return travel(copies, [(node.x, node.y), *points]), copies
+    return Travel(copies, [(node.x, node.y), *points]), copies
 
 
 def levels(beat: Beat) -> list[tuple[str, ...]]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from manim import VMobject
+from manim import Animation, VMobject
 
 from rnnviz.cells import Cell
 from rnnviz.equations import equation, is_named
+from rnnviz.stage.motion import Restyle
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.theme import Rgb, Theme, mix
 
@@ -27,8 +27,8 @@ class Formula:
     hues: dict[VMobject, Rgb]
     ground: Rgb
 
-    def light(self, names: Iterable[str]) -> list[Any]:
-        """Return builders of the animations that leave only these symbols in full colour.
+    def light(self, names: Iterable[str]) -> list[Animation]:
+        """Return the animations that leave only these symbols in full colour.
 
         Without any of them in the equation all of it stays as it is.
         """
@@ -36,13 +36,13 @@ class Formula:
         if not at_work:
             return []
         return [
-            shape.animate.set_fill(hue if shape in at_work else mix(self.ground, hue, PALE))
+            Restyle(shape, hue if shape in at_work else mix(self.ground, hue, PALE))
             for shape, hue in self.hues.items()
         ]
 
-    def restore(self) -> list[Any]:
-        """Return builders of the animations that give every symbol its full colour again."""
-        return [shape.animate.set_fill(hue) for shape, hue in self.hues.items()]
+    def restore(self) -> list[Animation]:
+        """Return the animations that give every symbol its full colour again."""
+        return [Restyle(shape, hue) for shape, hue in self.hues.items()]
 
 
 def formula(cell: Cell, name: str, types: Typesetter, theme: Theme, size: float) -> Formula:

@@ -1,20 +1,20 @@
 """The state of the picture: what is lit, which numbers stand in their pills.
 
-Every method returns the changes for ``Scene.play`` and remembers that they are made.
+Every method returns the animations of the changes and remembers that they are made.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from manim import FadeIn
+from manim import Animation
 
 from rnnviz.diagram import Point
-from rnnviz.stage.canvas import at
+from rnnviz.stage.canvas import middle
 from rnnviz.stage.drawing import LIT, THIN, WIRE, Drawing
 from rnnviz.stage.flight import Fly
+from rnnviz.stage.motion import Restyle
 from rnnviz.storyboard import Beat
 
-Change = Any  # what Scene.play takes: an animation or the builder that ``.animate`` returns
+NEAR = 12.0  # to the left of its place: where a number comes from that has no origin
 Origin = Callable[[str, int], Point | None]  # where the number of a node's unit comes from
 
 
@@ -29,14 +29,14 @@ class Lights:
         self.drawing, self.theme = drawing, drawing.theme
         self.lit: set[str] = set()
 
-    def light(self, beat: Beat, names: Iterable[str]) -> list[Change]:
+    def light(self, beat: Beat, names: Iterable[str]) -> list[Animation]:
         """Return what lights some of a beat's nodes and the wires along which values flow there."""
         theme, due = self.theme, {*names}
-        changes: list[Change] = []
+        changes: list[Animation] = []
         for name in (name for name in beat.lights if name in due):
             frame = self.drawing.frames[name]
             width = 1.8 if beat.key == "recap" else 3.5
-            changes.append(frame.animate.set_stroke(theme.hue(name), width))
+            changes.append(Restyle(frame, stroke=theme.hue(name), width=width))
             self.lit.add(name)
         for source, target in beat.flows:
             if target not in due:
@@ -44,21 +44,21 @@ class Lights:
             if (source, target) in self.drawing.wires:
                 wire = self.drawing.wires[source, target]
                 self.drawing.raise_wire(source, target)
-                changes.append(wire.animate.set_stroke(theme.hue(source), LIT))
+                changes.append(Restyle(wire, stroke=theme.hue(source), width=LIT))
             if (target, target) in self.drawing.wires:
                 stub = self.drawing.wires[target, target]
-                changes.append(stub.animate.set_stroke(theme.hue(target), LIT))
+                changes.append(Restyle(stub, stroke=theme.hue(target), width=LIT))
         return changes
 
-    def unlight(self) -> list[Change]:
+    def unlight(self) -> list[Animation]:
         """Return what was lit to the quiet look of what is computed."""
-        changes: list[Change] = []
+        changes: list[Animation] = []
         for name in sorted(self.lit):
             frame = self.drawing.frames[name]
-            changes.append(frame.animate.set_stroke(self.theme.hue(name), THIN))
+            changes.append(Restyle(frame, stroke=self.theme.hue(name), width=THIN))
         for (_, target), wire in self.drawing.wires.items():
             if target in self.lit and target != "next" and wire.get_stroke_width() > WIRE:
-                changes.append(wire.animate.set_stroke(width=WIRE))
+                changes.append(Restyle(wire, width=WIRE))
         self.lit.clear()
         return changes
 
@@ -77,7 +77,7 @@ class Lights:
         drawing.numbers.clear()
         self.lit.clear()
 
-    def supply(self, beat: Beat) -> list[Change]:
+    def supply(self, beat: Beat) -> list[Animation]:
         """Show at once what a beat works with, where a lecture left out the beats that made it."""
         drawing = self.drawing
         sources = [source for source, _ in beat.flows if source not in beat.lights]
@@ -85,7 +85,7 @@ class Lights:
         missing = [name for name in needed if (name, drawing.shown(name)[0]) not in drawing.numbers]
         return [change for name in missing for change in self.appear(name, beat.t)]
 
-    def appear(self, name: str, t: int, origin: Origin = _nowhere) -> list[Change]:
+    def appear(self, name: str, t: int, origin: Origin = _nowhere) -> list[Animation]:
         """Return what writes a node's numbers into its pills and lights its way out.
 
         A number comes from its ``origin``, else out of the node's operation, else from the left.
@@ -93,23 +93,22 @@ class Lights:
         drawing = self.drawing
         changes = self.fill(name, drawing.shown(name), t)
         if (name, "next") in drawing.wires:
-            exit_wire = drawing.wires[name, "next"]
-            changes.append(exit_wire.animate.set_color(self.theme.hue(name)))
+            hue = self.theme.hue(name)
+            changes.append(Restyle(drawing.wires[name, "next"], fill=hue, stroke=hue))
         for unit in drawing.shown(name):
             if (name, unit) not in drawing.numbers:
                 label = drawing.number(name, unit, t)
                 drawing.numbers[name, unit] = label
                 start = origin(name, unit) or drawing.diagram.node(name).mark_at
-                shift = at(12, 0) - at(0, 0)
-                changes.append(FadeIn(label, shift=shift) if start is None else Fly(label, start))
+                if start is None:
+                    x, y = middle(label)
+                    changes.append(Fly(label, (x - NEAR, y), seen=1.0))
+                else:
+                    changes.append(Fly(label, start))
         return changes
 
-    def fill(self, name: str, units: Iterable[int], t: int) -> list[Change]:
+    def fill(self, name: str, units: Iterable[int], t: int) -> list[Animation]:
         """Return what fills the pills of some units by the size of their values."""
         hue = self.theme.hue(name)
-        return [
-            self.drawing.pills[name, unit]
-            .animate.set_fill(self.drawing.pill_fill(name, unit, t))
-            .set_stroke(hue, THIN)
-            for unit in units
-        ]
+        pills, fill = self.drawing.pills, self.drawing.pill_fill
+        return [Restyle(pills[name, unit], fill(name, unit, t), hue, THIN) for unit in units]

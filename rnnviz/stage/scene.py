@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from manim import FadeIn, FadeOut, LaggedStart, Scene, VGroup
+from manim import Scene, VGroup
 
 from rnnviz.cells import CELLS
 from rnnviz.cues import Cue
@@ -12,6 +12,7 @@ from rnnviz.errors import RnnvizError
 from rnnviz.rounding import DIGITS
 from rnnviz.stage import legend
 from rnnviz.stage.frame import Frame
+from rnnviz.stage.motion import fade_in, fade_out, in_time, staggered
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.stage import Stage, paint_background
 from rnnviz.stage.typeset import Label, Typesetter
@@ -152,12 +153,13 @@ class LegendScene(TracedScene):
         """Bring in each beat's parts one after another."""
         caption = VGroup()
         for beat, parts in self.parts.items():
+            self.next_section(beat.id)
             start = float(self.time)
-            leaving = [FadeOut(caption)] if len(caption) else []
+            leaving = [fade_out(caption)] if len(caption) else []
             caption = self.frame.caption(beat.caption)
-            entering = [FadeIn(caption)] if len(caption) else []
-            coming = LaggedStart(*map(FadeIn, parts), lag_ratio=0.3, run_time=2.0)
-            self.play(*leaving, *entering, coming, run_time=2.0 * self.pace)
+            entering = [fade_in(caption)] if len(caption) else []
+            coming = in_time(staggered(*map(fade_in, parts), lag=0.3))
+            self.play(*leaving, *entering, *coming, run_time=2.0 * self.pace)
             self.after(beat)
             told = float(self.time)
             self.wait(legend.HOLD * self.pace)

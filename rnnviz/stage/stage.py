@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from manim import Camera, FadeIn, FadeOut, ManimColor, Scene, VGroup, VMobject, smooth
+from manim import Animation, Camera, ManimColor, Scene, VGroup, VMobject, smooth
 from manim.utils.rate_functions import squish_rate_func
 
 from rnnviz.cues import Cue
@@ -10,7 +10,8 @@ from rnnviz.stage import arriving, flowing, working
 from rnnviz.stage.drawing import Drawing, bystanders, focus_wires
 from rnnviz.stage.formula import Formula
 from rnnviz.stage.frame import Frame
-from rnnviz.stage.lights import Change, Lights
+from rnnviz.stage.lights import Lights
+from rnnviz.stage.motion import fade_in, fade_out, introduce
 from rnnviz.stage.panels import heading, panel_for
 from rnnviz.stage.pen import Panel, Pen
 from rnnviz.stage.typeset import Typesetter
@@ -59,6 +60,7 @@ class Stage:
 
     def play(self, beat: Beat) -> None:
         """Show one beat: what it is about, its motion, then a hold long enough to read it."""
+        self.scene.next_section(beat.id)
         start = self.now
         self._open(beat)
         if beat.key in ARRIVALS:
@@ -83,23 +85,24 @@ class Stage:
 
     # What the motions are made of
 
-    def run(self, *animations: Change, seconds: float) -> None:
+    def run(self, *animations: Animation, seconds: float) -> None:
         """Play some animations together, at the stage's pace."""
         if animations:
+            introduce(self.scene, animations)
             self.scene.play(*animations, run_time=seconds * self.pace)
 
-    def tell(self, beat: Beat) -> list[Change]:
+    def tell(self, beat: Beat) -> list[Animation]:
         """Return what puts the caption of a beat in place of what stood there."""
-        leaving = [FadeOut(self.caption, rate_func=FIRST_HALF)] if len(self.caption) else []
+        leaving = [fade_out(self.caption, rate_func=FIRST_HALF)] if len(self.caption) else []
         self.caption = self.frame.caption(beat.caption)
-        coming = [FadeIn(self.caption, rate_func=LAST_HALF)] if len(self.caption) else []
+        coming = [fade_in(self.caption, rate_func=LAST_HALF)] if len(self.caption) else []
         return [*leaving, *coming]
 
-    def light_formula(self, symbols: Iterable[str]) -> list[Change]:
+    def light_formula(self, symbols: Iterable[str]) -> list[Animation]:
         """Return what lights some symbols of the equation, and only these."""
         return [] if self.formula is None else self.formula.light(symbols)
 
-    def restore_formula(self) -> list[Change]:
+    def restore_formula(self) -> list[Animation]:
         """Return what gives the whole equation its colours again."""
         return [] if self.formula is None else self.formula.restore()
 
@@ -108,11 +111,11 @@ class Stage:
     def _open(self, beat: Beat) -> None:
         """Change timestep, panel, lights and the words in the band."""
         old = [group for group in (self.panel.group, self.caption, self.focus) if len(group)]
-        self.run(*(FadeOut(group) for group in old), seconds=0.15)
+        self.run(*(fade_out(group) for group in old), seconds=0.15)
         self.caption = self._words(beat)
         entering: list[VMobject] = [self.caption] if len(self.caption) else []
         if beat.t != self.t:
-            changes = [*self._new_strip(beat), *map(FadeIn, entering)]
+            changes = [*self._new_strip(beat), *map(fade_in, entering)]
             entering = []
             if self.t >= 0:
                 arriving.turn(self, beat, *changes)
@@ -124,12 +127,12 @@ class Stage:
         entering += [group for group in (head, *self.panel.first) if len(group)]
         changes = [*self.lights.unlight(), *self.lights.light(beat, self._at_once(beat))]
         if len(self.focus):
-            self.scene.add(self.focus.set_stroke(opacity=0), *bystanders(self.drawing, beat))
-            changes.append(self.focus.animate.set_stroke(opacity=1))
+            self.scene.add(self.focus, *bystanders(self.drawing, beat))
+            changes.append(fade_in(self.focus))
         if beat.key not in ARRIVALS:
             changes += self.lights.supply(beat)
         self.t = beat.t
-        self.run(*changes, *map(FadeIn, entering), seconds=0.3)
+        self.run(*changes, *map(fade_in, entering), seconds=0.3)
         self.scene.add(self.drawing.notes)  # over the wires in focus
         self.panel.group.add(head)
 
@@ -145,10 +148,10 @@ class Stage:
             return self.frame.caption(beat.caption)
         return self.frame.caption(beat.lead).set_fill(self.theme.muted) if beat.lead else VGroup()
 
-    def _new_strip(self, beat: Beat) -> list[Change]:
-        leaving = [FadeOut(self.strip)] if len(self.strip) else []
+    def _new_strip(self, beat: Beat) -> list[Animation]:
+        leaving = [fade_out(self.strip)] if len(self.strip) else []
         self.strip = self.frame.strip(beat.t)
-        return [*leaving, FadeIn(self.strip)]
+        return [*leaving, fade_in(self.strip)]
 
 
 def paint_background(scene: Scene, theme: Theme) -> None:

@@ -3,12 +3,13 @@
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from manim import AnimationGroup, FadeIn, FadeOut, LaggedStart, smooth
+from manim import smooth
 
 from rnnviz.diagram import Point
 from rnnviz.stage.canvas import middle
-from rnnviz.stage.flight import Fly, count
-from rnnviz.stage.lights import Change
+from rnnviz.stage.flight import Count, Fly
+from rnnviz.stage.motion import Span, fade_in, fade_out, in_time, staggered
+from rnnviz.stage.twins import shapes_of
 from rnnviz.stage.worked import Row, WorkedExample
 from rnnviz.storyboard import Beat
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rnnviz.stage.stage import Stage
 
 ROW, BIAS, RIDE = 0.7, 0.45, 0.9  # seconds for one product, one bias, the way along the curve
+NEXT = 0.6  # of a motion, after which the next of the same row starts
 LANDED = 0.8  # of the motion of a row, after which its term counts in the sum
 
 
@@ -40,7 +42,7 @@ def work_out(stage: "Stage", beat: Beat) -> None:
     if panel.curve is not None:
         _ride(stage, panel, speed)
     else:
-        stage.run(FadeIn(panel.result), seconds=0.4)
+        stage.run(fade_in(panel.result), seconds=0.4)
     _land(stage, panel, beat)
 
 
@@ -51,42 +53,40 @@ def _sum_up(stage: "Stage", panel: WorkedExample, speed: Speed) -> None:
     for _, group in groupby((*panel.terms, *panel.biases), key=lambda row: row.symbols[0]):
         rows = list(group)
         lag = min(speed.lag, max(AGAIN.lag, MOST / len(rows)))
+        assembled = [_assembled(stage, row, origins.get(row)) for row in rows]
         lasts = 1 + lag * (len(rows) - 1)
         landings = {(lag * k + LANDED) / lasts: row.value for k, row in enumerate(rows)}
         stage.run(
-            LaggedStart(*(_assembled(stage, row, origins.get(row)) for row in rows), lag_ratio=lag),
-            count(running, panel.counting(total, landings, (1 - LANDED) / lasts)),
+            *in_time(staggered(*assembled, lag=lag)),
+            Count(running, panel.counting(total, landings, (1 - LANDED) / lasts)),
             *stage.light_formula({symbol for row in rows for symbol in row.symbols}),
             seconds=speed.slow * (ROW if rows[0].factors else BIAS) * lasts,
         )
         total += sum(landings.values())
     stage.scene.remove(running)
     stage.scene.add(panel.sum_label)
-    stage.run(FadeIn(panel.sums[0]), *stage.restore_formula(), seconds=0.2)
+    stage.run(fade_in(panel.sums[0]), *stage.restore_formula(), seconds=0.2)
 
 
-def _assembled(stage: "Stage", row: Row, origin: Point | None) -> Change:
+def _assembled(stage: "Stage", row: Row, origin: Point | None) -> Fly | list[Span]:
     """Return how one row comes together: its factors fly in, then its product stands."""
     if not row.factors:
         return Fly(row.result, origin or middle(row.name))
     weight, operand = row.factors
     assert origin is not None, "a product has a wire or a pill"
-    return AnimationGroup(
-        AnimationGroup(Fly(weight, origin), Fly(operand, stage.drawing.home(operand) or origin)),
-        FadeIn(*row.signs),
-        Fly(row.result, middle(row.signs[1])),
-        lag_ratio=0.6,
-    )
+    home = stage.drawing.home(operand) or origin
+    factors = staggered(Fly(weight, origin), Fly(operand, home), lag=0.0)
+    return staggered(factors, fade_in(*row.signs), Fly(row.result, middle(row.signs[1])), lag=NEXT)
 
 
 def _ride(stage: "Stage", panel: WorkedExample, speed: Speed) -> None:
     """Let the sum slide along the axis to its place, and its value along the curve."""
     rider = panel.riding(0.0)
-    stage.run(FadeIn(rider), seconds=0.2)
-    stage.run(count(rider, panel.riding, smooth), seconds=RIDE * speed.slow)
+    stage.run(fade_in(rider), seconds=0.2)
+    stage.run(Count(rider, panel.riding, smooth), seconds=RIDE * speed.slow)
     stage.scene.add(panel.drop, panel.dot)
     *before, value = panel.result
-    stage.run(FadeOut(rider), FadeIn(*before), Fly(value, middle(panel.dot)), seconds=0.35)
+    stage.run(fade_out(rider), fade_in(*before), Fly(value, middle(panel.dot)), seconds=0.35)
 
 
 def _land(stage: "Stage", panel: WorkedExample, beat: Beat) -> None:
@@ -103,7 +103,7 @@ def _land(stage: "Stage", panel: WorkedExample, beat: Beat) -> None:
     stage.run(
         Fly(label, middle(panel.value_label)),
         *stage.lights.fill(name, (panel.unit,), beat.t),
-        *(FadeIn(group) for group in (*fans, dots) if len(group.family_members_with_points())),
+        *(fade_in(group) for group in (*fans, dots) if any(shapes_of(group))),
         seconds=0.5,
     )
     places = dict(zip(others, dots, strict=False))
@@ -112,4 +112,4 @@ def _land(stage: "Stage", panel: WorkedExample, beat: Beat) -> None:
         return middle(places[unit]) if unit in places else None
 
     changes = stage.lights.appear(name, beat.t, origin)
-    stage.run(*changes, *(FadeOut(fan) for fan in fans), *stage.tell(beat), seconds=0.55)
+    stage.run(*changes, *(fade_out(fan) for fan in fans), *stage.tell(beat), seconds=0.55)
