@@ -55,8 +55,8 @@ def subrun(*args: str, **options) -> subprocess.CompletedProcess[str]:
 USAGE = [
     (
         ["play"],
-        "command: wanted one of render, page, open, show, trace, inspect, scenes, doctor, "
-        "got 'play'",
+        "command: wanted one of render, page, open, show, trace, inspect, scenes, cache, "
+        "doctor, got 'play'",
     ),
     (["--nothing"], "No such option"),
     (["show"], "Choose from: rnn, lstm, gru"),
@@ -199,7 +199,7 @@ def test_help_lists_the_commands_in_order() -> None:
     result = run("--help")
     assert (result.exit_code, result.stderr) == (0, "")
     rows = result.stdout.split("Commands:\n")[1].splitlines()
-    names = ["render", "page", "open", "show", "trace", "inspect", "scenes", "doctor"]
+    names = ["render", "page", "open", "show", "trace", "inspect", "scenes", "cache", "doctor"]
     assert [row.split()[0] for row in rows] == names
     assert run().stdout == result.stdout
     assert run().exit_code == 0
@@ -220,7 +220,7 @@ def test_an_unknown_command_is_none_to_click() -> None:
     assert cli.get_command(click.Context(cli), "os") is None
 
 
-@pytest.mark.parametrize("command", ["show", "trace", "inspect", "scenes", "doctor"])
+@pytest.mark.parametrize("command", ["show", "trace", "inspect", "scenes", "cache", "doctor"])
 def test_each_command_has_help(command) -> None:
     result = run(command, "--help")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -18,6 +18,7 @@ COMMANDS = {
     "trace": "Write every number of a cell to a file.",
     "inspect": "List what a file of weights holds.",
     "scenes": "List the scenes that can be rendered.",
+    "cache": "Look at what is kept of earlier renders, or remove it.",
     "doctor": "Check that everything rendering needs is in place.",
 }
 
