@@ -51,7 +51,7 @@ help: ## list what can be made
 	while IFS='|' read -r target what; do printf '%-14s %s\n' "$$target" "$$what"; done
 
 demo: $(VENV)/.installed ## set up, then render the LSTM demo as a video
-	@echo "Rendering the LSTM demo at 720p; this takes a minute or two. The video:"
+	@echo "Rendering the LSTM demo at 720p; this takes less than a minute. The video:"
 	@$(BIN)/rnnviz render lstm -qm --force
 	@echo "More: $(BIN)/rnnviz scenes, $(BIN)/rnnviz render --help, and the README."
 
@@ -70,9 +70,10 @@ sweep: $(VENV)/.installed-test ## look for faults in the pictures of all scenes,
 	$(BIN)/python tools/sweep.py --jobs $(JOBS)
 
 # freed memory stays with the process, so that no side waits for the system to hand out new pages
-bench: browser $(VENV)/.installed-test ## compare the core's speed with PyTorch's, the player's with the core's
+bench: browser $(VENV)/.installed-test ## compare speeds: the core's with PyTorch's, the player's with the core's, renders with manim's
 	MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 $(BIN)/python benchmarks/core.py
 	$(BIN)/python benchmarks/player.py
+	$(BIN)/python benchmarks/rendering.py
 
 gallery: browser $(VENV)/.installed-test ## render everything in renders/gallery again
 	@mkdir -p $(GALLERY)
@@ -136,7 +137,7 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.python
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what the tests compare with, such as torch; this takes another minute ..."
-	@$(PIP) install -e '.[readers,widget]' --group test --group oracle
+	@$(PIP) install -e '.[cluster,readers,widget]' --group test --group oracle
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed

@@ -37,6 +37,11 @@ def scene_summary(name: str) -> str:
     return text.strip().splitlines()[0] if text and text.strip() else ""
 
 
+def scene_module(name: str) -> str:
+    """Return the name of the module that a scene is in; RnnvizError for an unknown scene."""
+    return _entry(name).module
+
+
 def load_scene(name: str) -> type:
     """Import and return the scene's class; RnnvizError if it is unknown or cannot be imported."""
     entry = _entry(name)

@@ -55,6 +55,20 @@ class Trace:
     lengths: NDArray[np.int64] | None = None
     reverse: bool = False
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields as what can be pickled, so that another process can show the trace."""
+        fields = vars(self).items()
+        return {k: dict(v) if isinstance(v, MappingProxyType) else v for k, v in fields}
+
+    def __setstate__(self, fields: dict[str, Any]) -> None:
+        """Take the fields back, read-only as they were."""
+        for name, value in fields.items():
+            if isinstance(value, dict):
+                for array in value.values():
+                    array.flags.writeable = False
+                value = MappingProxyType(value)
+            object.__setattr__(self, name, value)
+
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names, as a dict does."""
         return iter(self.names)

@@ -17,7 +17,7 @@ from rnnviz.scene_list import load_scene
 from rnnviz.stage import View, theme_named
 from rnnviz.stage.typeset import Label
 from rnnviz.theme import contrast, mix
-from rnnviz.video.render import at_once
+from rnnviz.video.filming import at_once
 from wiring import Wiring, in_order, seen_box, wiring
 
 
@@ -91,20 +91,18 @@ def pictures(scene: type[Scene] | str, shown: View | None = None) -> list[Pictur
 
 def play(self: Scene, *animations: Any, **options: Any) -> None:
     """Play animations straight to their end; a fade, which copies a lot, is only its end."""
-    rest = [animation for animation in animations if not faded(self, animation)]
+    leaving, coming = (
+        [animation.mobject for animation in animations if type(animation) is fade]
+        for fade in (FadeOut, FadeIn)
+    )
+    if leaving:
+        self.remove(*leaving)
+    if coming:  # together, since each change of a scene goes through all that is in it
+        there = set(self.get_mobject_family_members())
+        self.add(*(mobject for mobject in coming if mobject not in there))
+    rest = [animation for animation in animations if type(animation) not in (FadeIn, FadeOut)]
     if rest:
         at_once(self, *rest, **options)
-
-
-def faded(scene: Scene, animation: Any) -> bool:
-    """Do what a fade leaves behind, if the animation is one."""
-    if type(animation) is FadeIn:
-        animation._setup_scene(scene)
-    elif type(animation) is FadeOut:
-        scene.remove(animation.mobject)
-    else:
-        return False
-    return True
 
 
 def texts(mobjects: list[Mobject], background: str) -> Iterator[Text]:

@@ -66,7 +66,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     def refuse(*args, **kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("tempfile.mkdtemp", refuse)  # the tests may run as root, who may do all
+    monkeypatch.setattr(Path, "mkdir", refuse)  # the tests may run as root, who may do all
     with pytest.raises(RnnvizError) as caught, replacing(tmp_path / "a.txt"):
         pytest.fail("the block must not run")
     text = str(caught.value)

@@ -22,7 +22,7 @@ BLOCK = 8  # pixels a side over which colours are averaged: blind to how an edge
 
 def last_frame(name, path):
     shown = view(name if name != "legend" else "lstm")
-    return render(load_scene(name), shown, path, STILL)
+    return render(load_scene(name), shown, path, STILL).path
 
 
 def blocks(image):

@@ -92,6 +92,7 @@ def run(command, folder):
         **os.environ,
         "PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', '')}",
         "COLUMNS": "100",
+        "RNNVIZ_CACHE": str(folder / "cache"),
         "NO_COLOR": "1",
         "TERM": "dumb",
         "LC_ALL": "C.UTF-8",
@@ -149,10 +150,11 @@ def known_options():
     """Every long option of the group and of each command -> whose it is."""
     context = click.Context(cli)
     found = {}
-    for name, command in [
-        ("", cli),
-        *((name, cli.get_command(context, name)) for name in COMMANDS),
-    ]:
+    named = [("", cli), *((name, cli.get_command(context, name)) for name in COMMANDS)]
+    for name, group in named[1:]:
+        if isinstance(group, click.Group):
+            named += [(f"{name} {part}", command) for part, command in group.commands.items()]
+    for name, command in named:
         for parameter in command.get_params(context):
             for option in (*parameter.opts, *parameter.secondary_opts):
                 if option.startswith("--"):

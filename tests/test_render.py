@@ -13,17 +13,22 @@ import srt
 from PIL import Image
 
 import rnnviz as rv
+import rnnviz.video.render as rendering
 from picture import view
 from rnnviz.cues import heading
 from rnnviz.scene_list import load_scene
 from rnnviz.stage import DARK, LIGHT, CellScene, TracedScene, View, legend
 from rnnviz.subtitles import folded
-from rnnviz.video.render import render
 from rnnviz.video.settings import Settings
 from scenes.rnn import RNNCell
 
 ROOT = Path(__file__).parents[1]
 SMALL = {"width": 320, "height": 180, "fps": 5}
+
+
+def render(*given) -> Path:
+    """Render, and return what was made."""
+    return rendering.render(*given).path
 
 
 def short(**more) -> View:
@@ -226,17 +231,17 @@ def test_a_beat_that_is_not_played_is_refused_and_nothing_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("broken", ["construct", "finish"])
+@pytest.mark.parametrize("broken", ["construct", "join"])
 def test_a_render_that_fails_leaves_what_is_beside_it(tmp_path, monkeypatch, broken):
     for name in ("x.mp4", "x.srt"):
         (tmp_path / name).write_bytes(b"old")
     settings = Settings(**SMALL, subtitles="srt", transcript=True)
     scene = Fails if broken == "construct" else RNNCell
 
-    def finish(*args):
+    def join(*args):
         raise RuntimeError("half-way")
 
-    monkeypatch.setattr("rnnviz.video.render._finish", finish)
+    monkeypatch.setattr(rendering, "join", join)
     with pytest.raises(RuntimeError, match="half-way"):
         render(scene, short(), tmp_path / "x.mp4", settings)
     assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == {
@@ -323,7 +328,7 @@ def test_a_folder_of_frames_is_replaced_only_as_a_whole(tmp_path):
         render(Fails, short(), folder, settings)
     assert [path.name for path in folder.iterdir()] == ["00099.png"]
     (folder / "notes.txt").write_text("mine")
-    with pytest.raises(rv.RnnvizError, match=r"nothing but frames, got .* with 'notes.txt'$"):
+    with pytest.raises(rv.RnnvizError, match=r"frames or clips, got .* with 'notes.txt'$"):
         render(Unseen, short(), folder, settings)
     assert len(list(folder.iterdir())) == 2
 
@@ -337,7 +342,10 @@ def test_a_folder_of_frames_is_replaced_only_as_a_whole(tmp_path):
         ({"format": "avi"}, "format: wanted one of mp4, webm, mov, gif, png, got 'avi'"),
         ({"transparent": True}, "for a transparent background, got 'mp4'"),
         ({"still": True}, "wanted 'png' for a still, got 'mp4'"),
-        ({"width": 321}, "wanted even sides for mp4, got 321,180"),
+        (
+            {"format": "gif", "clips": True},
+            "format: wanted one of mp4, webm, mov for clips, got 'gif'",
+        ),
         ({"format": "gif", "fps": 60}, "fps: wanted at most 50 for gif, got 60"),
         ({"beat": "t1.f"}, "beat: wanted with a still, got 't1.f' for a video"),
         ({"subtitles": "ass"}, "subtitles: wanted one of srt, vtt, got 'ass'"),

@@ -19,7 +19,7 @@ OPAQUE, NEAR = 250, 2  # the least alpha, and how far from what is drawn it is w
 
 def still(path, shown):
     """Return the last frame of the LSTM's scene, transparent."""
-    made = rendering.render(LSTMCell, shown, path, Settings(**SMALL, transparent=True))
+    made = rendering.render(LSTMCell, shown, path, Settings(**SMALL, transparent=True)).path
     return np.asarray(Image.open(made).convert("RGBA"))
 
 
@@ -34,7 +34,7 @@ def test_every_text_and_line_has_its_own_ground(tmp_path, monkeypatch, theme):
     shown = view("lstm", theme, steps=1)
     rimmed = still(tmp_path / "rimmed.png", shown)
     with monkeypatch.context() as plain:
-        plain.setattr(rendering, "haloed", lambda frame: frame)
+        plain.setattr("rnnviz.video.take.haloed", lambda frame: frame)
         drawn = still(tmp_path / "plain.png", shown)[..., 3]
     alpha = rimmed[..., 3]
     assert bare(drawn, alpha) == 0
@@ -56,7 +56,7 @@ def test_every_text_and_line_has_its_own_ground(tmp_path, monkeypatch, theme):
 def test_the_frames_of_a_video_have_the_rim_too(tmp_path):
     shown = view("rnn", steps=1, pace=0.1)
     settings = Settings(width=320, height=180, fps=5, format="mov", transparent=True)
-    path = rendering.render(RNNCell, shown, tmp_path / "rnn.mov", settings)
+    path = rendering.render(RNNCell, shown, tmp_path / "rnn.mov", settings).path
     seen = 0
     with av.open(str(path)) as file:
         for frame in file.decode(video=0):

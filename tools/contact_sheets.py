@@ -16,7 +16,7 @@ from PIL import Image
 import rnnviz as rv
 from rnnviz.scene_list import load_scene
 from rnnviz.stage import DARK, View
-from rnnviz.video.render import at_once
+from rnnviz.video.filming import at_once
 
 FOLDER = Path(__file__).resolve().parent.parent / "renders" / "sheets"
 SIZE, SMALL, COLUMNS = (1280, 720), (640, 360), 3

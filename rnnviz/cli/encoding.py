@@ -7,7 +7,7 @@ import click
 
 from rnnviz.cli.gathering import gathered
 from rnnviz.errors import RnnvizError
-from rnnviz.video.settings import FORMATS, GIF_FPS, QUALITIES, Settings
+from rnnviz.video.settings import CLIPS, FORMATS, GIF_FPS, QUALITIES, Settings
 
 FOLDER = Path("renders")
 
@@ -23,6 +23,7 @@ class Encoding:
     still: bool
     beat: str | None
     transcript: bool
+    clips: bool
     fps: int | None
     resolution: tuple[int, int] | None
 
@@ -58,6 +59,7 @@ _OPTIONS = (
     click.option("-s", "--still", is_flag=True, help="Only the last frame, as png."),
     click.option("--beat", metavar="ID", help="With --still: at the end of this beat."),
     click.option("--transcript", is_flag=True, help="Every word and number in a .txt beside it."),
+    click.option("--clips", is_flag=True, help="One video a beat in a folder, and a list of them."),
     click.option("--fps", type=click.IntRange(1, 240), help="Frames a second."),
     click.option(
         "-r", "--resolution", callback=_size, metavar="W,H", help="Pixels, as W,H or WxH."
@@ -71,6 +73,9 @@ def settings_for(given: Encoding, subtitles: str) -> Settings:
     kind = _format(given.kind, given.output, given.transparent, given.still)
     if kind == "mp4" and given.transparent:
         raise click.UsageError("--transparent: wanted with webm, mov, gif or png, got 'mp4'")
+    if given.clips and (kind not in CLIPS or given.still):
+        got = "--still" if given.still else repr(kind)
+        raise click.UsageError(f"--clips: wanted with {', '.join(CLIPS)}, got {got}")
     if given.beat is not None and not given.still:
         raise click.UsageError(f"--beat: wanted with --still, got {given.beat!r} alone")
     if subtitles and given.still:
@@ -86,6 +91,7 @@ def settings_for(given: Encoding, subtitles: str) -> Settings:
         given.beat or "",
         subtitles,
         given.transcript,
+        given.clips,
     )
     return _adjusted(settings, given.fps, given.resolution)
 
@@ -95,7 +101,7 @@ def target_for(name: str, output: Path | None, settings: Settings) -> Path:
     suffix = "" if settings.is_folder else f".{settings.format}"
     if output is None:
         FOLDER.mkdir(exist_ok=True)
-        return FOLDER / f"{name}{suffix}"
+        return FOLDER / f"{name}{'-clips' if settings.clips else ''}{suffix}"
     return output if output.suffix or not suffix else output.with_name(output.name + suffix)
 
 

@@ -15,16 +15,22 @@ def beats_shown(label: str, quiet: bool) -> Iterator[Callable[[str, int, int], N
         yield lambda title, done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
         TextColumn("{task.fields[label]}"),
         BarColumn(),
         TextColumn("{task.completed}/{task.total} {task.description}"),
-        TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # no thread draws it: processes are forked from this one
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, auto_refresh=False
+    ) as bar:
         task = bar.add_task("starting", total=None, label=label)
-        yield lambda title, done, total: bar.update(
-            task, description=title, completed=done, total=total
-        )
+        bar.refresh()
+
+        def show(title: str, done: int, total: int) -> None:
+            bar.update(task, description=title, completed=done, total=total or None, refresh=True)
+
+        yield show

@@ -1,9 +1,10 @@
-"""``rnnviz render``: a scene as a video, an image or a folder of frames."""
+"""``rnnviz render``: a scene as a video, an image or a folder of frames or clips."""
 
 import os
 import signal
 import warnings
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from rnnviz.cli.picks import Picks, check_room, pick_options, picked
 from rnnviz.cli.progress import beats_shown
 from rnnviz.cli.reading import read_trace
 from rnnviz.cli.source import Source, source_options
+from rnnviz.cli.summary import summary
+from rnnviz.cli.work import Work, how_of, work_options
 from rnnviz.errors import RnnvizError, RnnvizWarning
 from rnnviz.scene_file import blamed, scene_in, scene_path
 from rnnviz.scene_list import load_scene, scene_names
@@ -23,24 +26,40 @@ from rnnviz.video.settings import Settings
 
 if TYPE_CHECKING:
     from rnnviz.stage import TracedScene
+    from rnnviz.video.studio import How
+
+
+@dataclass(frozen=True)
+class _Order:
+    """One scene to render: name, class, its file if it is in one, and what to make of it."""
+
+    name: str
+    scene: "type[TracedScene]"
+    file: Path | None
+    settings: Settings
+    target: Path
 
 
 @click.command()
-@click.argument("scene", metavar="SCENE")
+@click.argument("scene", metavar="SCENE", required=False)
+@click.option("--all", "every", is_flag=True, help="Every scene, instead of one.")
 @encoding_options
 @click.option("-p", "--preview", is_flag=True, help="Open the result when it is done.")
 @look_options
 @click.option("--force", is_flag=True, help="Replace an existing output.")
-@click.option("--quiet", is_flag=True, help="No progress bar.")
+@click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
+@work_options
 @pick_options
 @source_options
 def render(
-    scene: str,
+    scene: str | None,
+    every: bool,
     encoding: Encoding,
     preview: bool,
     look: Look,
     force: bool,
     quiet: bool,
+    work: Work,
     picks: Picks,
     source: Source,
 ) -> None:
@@ -50,27 +69,52 @@ def render(
     lecture.py or lecture.py:ClassName. The numbers are the demo's unless a file or an option says
     otherwise. The paths of what was made are printed.
     """
-    file = scene_path(scene)
-    if file is None and scene not in scene_names():
-        known = ", ".join(scene_names())
-        raise click.UsageError(f"SCENE: wanted one of {known} or a .py file, got {scene!r}")
+    scenes = _scenes(scene, every, encoding, source)
+    if work.watch:
+        from rnnviz.cli.watching import watch
+
+        watch([name for name in (scene,) if name], source)
+        return
     settings = settings_for(encoding, look.subtitles)
-    loaded = _loaded(scene, file)
-    name = "-".join(filter(None, (file[0].stem, file[1]))) if file else scene
-    target = target_for(name, encoding.output, settings)
-    beside = settings.beside(target).values()
-    check_output(target, force, settings.is_folder)
-    for path in beside:
-        check_output(path, force)
-    with blamed(file[0]) if file else nullcontext():
-        _render(loaded, name, settings, target, look, quiet, picks, source)
-    for path in (target, *beside):
-        click.echo(os.fsencode(path))  # as bytes: a name need not be text
-    for path in settings.stale(target):
-        said = f"{path}: was there before and is not of this render, but players may load it"
-        warnings.warn(said, RnnvizWarning, stacklevel=2)
+    orders = [_order(name, encoding, settings) for name in scenes]
+    for order in orders:
+        check_output(order.target, force, settings.is_folder)
+        for path in settings.beside(order.target).values():
+            check_output(path, force)
+    signal.signal(signal.SIGTERM, _stop)
+    with how_of(work) as how:
+        for order in orders:
+            _render(order, how, look, quiet, work.profile, picks, source)
     if preview:
-        click.launch(str(target))
+        click.launch(str(orders[-1].target))
+
+
+def _scenes(scene: str | None, every: bool, encoding: Encoding, source: Source) -> tuple[str, ...]:
+    """Return the scenes that are asked for; UsageError unless it is one, or all."""
+    known = ", ".join(scene_names())
+    if not every:
+        if scene is None:
+            raise click.UsageError(f"SCENE: wanted one of {known}, a .py file, or --all, got none")
+        if scene_path(scene) is None and scene not in scene_names():
+            raise click.UsageError(f"SCENE: wanted one of {known} or a .py file, got {scene!r}")
+        return (scene,)
+    for option, given in (
+        ("SCENE", scene),
+        ("--output", encoding.output),
+        ("--weights", source.weights),
+        ("--convention", source.convention),
+    ):
+        if given is not None:
+            raise click.UsageError(f"{option}: wanted none with --all, got {str(given)!r}")
+    return scene_names()
+
+
+def _order(scene: str, encoding: Encoding, settings: Settings) -> _Order:
+    file = scene_path(scene)
+    loaded = _loaded(scene, file)
+    path = file[0] if file else None
+    name = "-".join(filter(None, (file[0].stem, file[1]))) if file else scene
+    return _Order(name, loaded, path, settings, target_for(name, encoding.output, settings))
 
 
 def _loaded(scene: str, file: tuple[Path, str] | None) -> "type[TracedScene]":
@@ -90,31 +134,38 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _render(
-    scene: "type[TracedScene]",
-    name: str,
-    settings: Settings,
-    target: Path,
+    order: _Order,
+    how: "How",
     look: Look,
     quiet: bool,
+    profile: bool,
     picks: Picks,
     source: Source,
 ) -> None:
     from rnnviz.stage import View, theme_named
     from rnnviz.video.render import render as render_scene
 
-    read = read_trace(scene.cell, source)
-    trace = picked(read.trace, picks)
-    check_room(trace)
-    view = View(
-        trace,
-        digits=look.digits,
-        theme=theme_named(look.theme) if look.theme else scene.theme,
-        title=look.title or read.title,
-        pace=look.pace,
-        detail=look.detail,
-        captions=look.captions == "burn",
-    )
-    signal.signal(signal.SIGTERM, _stop)
-    label = f"{name} {settings.width}×{settings.height} {settings.format}"
-    with beats_shown(label, quiet) as progress:
-        render_scene(scene, view, target, settings, progress)
+    scene, settings, target = order.scene, order.settings, order.target
+    label = f"{order.name} {settings.width}×{settings.height} {settings.format}"
+    with blamed(order.file) if order.file else nullcontext():
+        read = read_trace(scene.cell, source)
+        trace = picked(read.trace, picks)
+        check_room(trace)
+        view = View(
+            trace,
+            digits=look.digits,
+            theme=theme_named(look.theme) if look.theme else scene.theme,
+            title=look.title or read.title,
+            pace=look.pace,
+            detail=look.detail,
+            captions=look.captions == "burn",
+        )
+        with beats_shown(label, quiet) as progress:
+            made = render_scene(scene, view, target, settings, progress, how)
+    for path in (target, *settings.beside(target).values()):
+        click.echo(os.fsencode(path))  # as bytes: a name need not be text
+    for line in summary(made, settings, quiet, profile):
+        click.echo(line, err=True)
+    for path in settings.stale(target):
+        said = f"{path}: was there before and is not of this render, but players may load it"
+        warnings.warn(said, RnnvizWarning, stacklevel=2)

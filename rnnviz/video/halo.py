@@ -46,3 +46,14 @@ def softened(channel: NDArray[np.uint16]) -> NDArray[np.uint16]:
     rows = padded[:-2] + padded[1:-1] + padded[2:]
     mean: NDArray[np.uint16] = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) // np.uint16(9)
     return mean
+
+
+def unmixed(frame: NDArray[np.uint8], ground: NDArray[np.int_]) -> NDArray[np.uint8]:
+    """Return an RGBA picture (height, width, 4) without the colour of its clear ``ground``.
+
+    Manim's colours are mixed with it: every edge is paler than it was drawn, wherever it is laid.
+    """
+    alpha = frame[..., 3:].astype(np.float32) / 255
+    mixed = frame[..., :3] - ground.astype(np.float32) * (1 - alpha)
+    colours = np.rint(mixed / np.maximum(alpha, 1 / 255)).clip(0, 255).astype(np.uint8)
+    return np.dstack((colours, frame[..., 3]))

@@ -15,6 +15,7 @@ QUALITIES = {  # manim's letters: width, height, frames a second
 }
 FORMATS = ("mp4", "webm", "mov", "gif", "png")
 ALPHA = ("webm", "mov", "gif", "png")
+CLIPS = ("mp4", "webm", "mov")
 GIF_FPS = 50  # a GIF's delays are hundredths of a second, and players slow down below two
 SIDES, RATES = (64, 7680), (1, 240)
 
@@ -25,7 +26,7 @@ class Settings:
 
     ``beat`` is the id of the beat at whose end a still is taken; empty is the scene's end.
     ``subtitles`` is the format of a file of captions beside the video, or empty; ``transcript``
-    asks for the text of the picture beside it.
+    asks for the text of the picture beside it. ``clips`` asks for one video a beat, in a folder.
     """
 
     width: int = 1920
@@ -37,6 +38,7 @@ class Settings:
     beat: str = ""
     subtitles: str = ""
     transcript: bool = False
+    clips: bool = False
 
     def __post_init__(self) -> None:
         for name, value, (least, most) in (
@@ -62,17 +64,21 @@ class Settings:
             raise RnnvizError(f"subtitles: wanted one of {wanted}, got {self.subtitles!r}")
         if self.subtitles and self.still:
             raise RnnvizError(f"subtitles: wanted for a video, got {self.subtitles!r} for a still")
-        if self.format in ("mp4", "webm") and (self.width % 2 or self.height % 2):
-            raise RnnvizError(
-                f"resolution: wanted even sides for {self.format}, got {self.width},{self.height}"
-            )
+        if self.clips and (self.format not in CLIPS or self.still):
+            got = "a still" if self.still else repr(self.format)
+            raise RnnvizError(f"format: wanted one of {', '.join(CLIPS)} for clips, got {got}")
         if self.format == "gif" and self.fps > GIF_FPS:
             raise RnnvizError(f"fps: wanted at most {GIF_FPS} for gif, got {self.fps}")
 
     @property
+    def segment_format(self) -> str:
+        """The container of one section: of a gif and of frames it is lossless."""
+        return self.format if self.format in ("mp4", "webm") else "mov"
+
+    @property
     def is_folder(self) -> bool:
-        """Whether the output is a folder of frames."""
-        return self.format == "png" and not self.still
+        """Whether the output is a folder: of frames, or of clips."""
+        return self.clips or (self.format == "png" and not self.still)
 
     def beside(self, output: Path) -> dict[str, Path]:
         """Return the files that go beside ``output``, by what they hold: srt, vtt, txt."""
