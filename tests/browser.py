@@ -8,7 +8,7 @@ import contextlib
 import json
 import mimetypes
 import shutil
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
@@ -79,6 +79,34 @@ def opened(files=None, *, width=1280, height=800, errors=None, **context):
         made.close()
 
 
+_OPEN = contextlib.ExitStack()  # windows that stay open, since to make one takes longest
+_FREE: dict[str, list[Page]] = {}  # those that no test has now, by what they were made with
+
+
+@contextlib.contextmanager
+def kept(files=None, **options):
+    """A page as ``opened`` makes it, blank, in a window that an earlier test may have had.
+
+    What the console called an error is in ``page.said``, from which a test clears what it expects.
+    """
+    free = _FREE.setdefault(repr(options), [])
+    if not free:
+        answers, said = {}, []
+        page = _OPEN.enter_context(opened(answers, errors=said, **options))
+        page.answers, page.said = answers, said
+        free.append(page)
+    page = free.pop()
+    page.answers |= files or {}
+    yield page
+    page.goto("about:blank")
+    assert page.said == []
+    page.emulate_media(media="null")
+    page.mouse.move(0, 0)
+    page.answers.clear()
+    page.refused.clear()
+    free.append(page)  # but not after a test that failed
+
+
 @contextlib.contextmanager
 def parts(*names):
     """A page in which these parts of the player are imported, each under its name in ``window``.
@@ -92,9 +120,17 @@ def parts(*names):
         yield page
 
 
-def start(page: Page, trace, **options):
+def start(page: Page, trace, captions=None, **options):
     """Make ``window.s`` a session of a trace; the part ``session`` must be loaded."""
     page.evaluate(
         "(text) => { window.s = new session.Session(JSON.parse(text)); }",
-        json.dumps(record(trace, **options)),
+        json.dumps(record(trace, captions=captions, **options))
+        if captions
+        else recorded(trace, **options),
     )
+
+
+@lru_cache(maxsize=256)
+def recorded(trace, **options) -> str:
+    """The record of a trace as text; many tests want that of the same trace."""
+    return json.dumps(record(trace, **options))

@@ -90,7 +90,7 @@ def served(home, notebooks):
             yield Lab(url, token, folder)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(SECONDS)
 
 
 def wait_for_server(url, server, log):

@@ -5,7 +5,7 @@ A case is a variant of a cell, or the legend, with a theme, a detail, and sizes;
 """
 
 from collections import Counter
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import combinations, product
 from random import Random
 
@@ -32,9 +32,11 @@ class Case:
     detail: str
     inputs: str
     hidden: str
+    steps: int = 2
 
     def __str__(self) -> str:
-        return f"{self.variant} {self.theme} {self.detail} {self.inputs}x{self.hidden}"
+        short = "" if self.steps == 2 else f" T={self.steps}"
+        return f"{self.variant} {self.theme} {self.detail} {self.inputs}x{self.hidden}{short}"
 
     @property
     def scene(self) -> str:
@@ -45,15 +47,15 @@ class Case:
         """Return what the scene shows."""
         cell = VARIANTS.get(self.variant, rv.CELLS["lstm"])
         inputs, hidden = (int(size.partition("/")[0]) for size in (self.inputs, self.hidden))
-        trace = traced(cell, 2, inputs, hidden) if max(inputs, hidden) <= MAX_DRAWN else None
-        trace = trace or large(cell, inputs, hidden)
+        make = traced if max(inputs, hidden) <= MAX_DRAWN else large
+        trace = make(cell, self.steps, inputs, hidden)
         if self.hidden in PICKED:
             trace = trace.pick(units=PICKED[self.hidden])
         return View(trace, theme=theme_named(self.theme), detail=self.detail)
 
 
-def large(cell: Cell, inputs: int, hidden: int) -> rv.Trace:
-    """Return two timesteps of a model of any size with drawn weights, states that are not zero."""
+def large(cell: Cell, steps: int, inputs: int, hidden: int) -> rv.Trace:
+    """Return a trace of a model of any size with drawn weights, and states that are not zero."""
     rng, rows = np.random.default_rng(7), len(cell.gates) * hidden
     shapes = {"weight_ih": (rows, inputs), "weight_hh": (rows, hidden)}
     shapes |= dict.fromkeys(NAMES[2 : 2 + cell.biases], (rows,))
@@ -61,7 +63,7 @@ def large(cell: Cell, inputs: int, hidden: int) -> rv.Trace:
         shapes["peepholes"] = (len(cell.peepholes) * hidden,)
     params = rv.Params(**{name: 0.4 * rng.normal(size=shape) for name, shape in shapes.items()})
     states = {f"{name[0]}0": rng.uniform(-0.9, 0.9, hidden) for name in cell.states}
-    return rv.trace(cell, rng.normal(size=(2, inputs)).round(2), params, **states)
+    return rv.trace(cell, rng.normal(size=(steps, inputs)).round(2), params, **states)
 
 
 SIZES = tuple(map(str, range(1, MAX_DRAWN + 1)))
@@ -88,17 +90,22 @@ def pairwise_cover() -> list[Case]:
 
 
 def few() -> list[Case]:
-    """Return what there is time for in every run: the extremes of each cell, and each choice."""
+    """Return what there is time for in every run: the extremes of each cell, and each choice.
+
+    Of the extremes that are not usual, every other one has a single timestep: two of each cell,
+    and two or one of each size.
+    """
     rng = Random(0)
     extremes = []
-    for name, cell in rv.CELLS.items():
+    for m, (name, cell) in enumerate(rv.CELLS.items()):
         usual, *others = sorted(
             (key for key in VARIANTS if key.startswith(f"{name}-")),
             key=lambda key: (VARIANTS[key] != cell, key),
         )
-        for sizes in EXTREMES:
+        for k, sizes in enumerate(EXTREMES):
             variant = usual if sizes in USUAL else rng.choice(others)
-            extremes.append(Case(variant, rng.choice(CHOICES["theme"]), "full", *sizes))
+            steps = 2 if sizes in USUAL or (k + m) % 2 else 1
+            extremes.append(Case(variant, rng.choice(CHOICES["theme"]), "full", *sizes, steps))
     return covering(1, tuple(extremes))
 
 
@@ -116,6 +123,9 @@ def covering(strength: int, start: tuple[Case, ...] = ()) -> list[Case]:
         for values in product(*(CHOICES[kind] for kind in group))
     )
 
+    def choices(case: Case) -> tuple[str, ...]:
+        return tuple(getattr(case, kind) for kind in CHOICES)
+
     def has(case: Case) -> set[Together]:
         return {(group, tuple(getattr(case, kind) for kind in group)) for group in groups}
 
@@ -123,11 +133,11 @@ def covering(strength: int, start: tuple[Case, ...] = ()) -> list[Case]:
     used: Counter[str] = Counter()
 
     def worth(case: Case) -> tuple[int, int]:
-        return len(has(case) & wanted.keys()), -sum(used[choice] for choice in astuple(case))
+        return len(has(case) & wanted.keys()), -sum(used[choice] for choice in choices(case))
 
     def take(case: Case) -> None:
         cases.append(case)
-        used.update(astuple(case))
+        used.update(choices(case))
         for key in has(case):
             wanted.pop(key, None)
 

@@ -1,7 +1,6 @@
 """The player's panel in a page, and what it shows checked against what Python says."""
 
 import contextlib
-import json
 import math
 import re
 from dataclasses import dataclass
@@ -11,11 +10,10 @@ from functools import cache
 import numpy as np
 
 import rnnviz as rv
-from browser import HOST, opened
+from browser import HOST, opened, recorded
 from rnnviz.ops import REALS
 from rnnviz.rounding import MINUS, show
 from rnnviz.web.module import style
-from rnnviz.web.record import record
 from variants import VARIANTS, traced
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>panel</title><style>{css}
@@ -77,8 +75,7 @@ def panel_page():
 
 def start(page, trace, *, edit=True, **options):
     """Show a trace in a panel: ``s`` is its session, ``p`` the panel."""
-    text = json.dumps(record(trace, **options))
-    page.evaluate("([text, edit]) => start(text, edit)", [text, edit])
+    page.evaluate("([text, edit]) => start(text, edit)", [recorded(trace, **options), edit])
 
 
 # What shown numbers say

@@ -65,10 +65,12 @@ def number(page, address):
     return page.evaluate("(address) => s.number(address)", address)
 
 
-def values(page, name):
-    """A value at all timesteps, (T, H), as the browser computes it."""
-    flat = page.evaluate("(name) => [...s.result.values[name]]", name)
-    return np.reshape(flat, (page.evaluate("s.T"), -1))
+def values(page):
+    """Every value at all timesteps by its name, (T, H), as the browser computes it."""
+    steps, made = page.evaluate(
+        "[s.T, Object.entries(s.result.values).map(([name, flat]) => [name, [...flat]])]"
+    )
+    return {name: np.reshape(flat, (steps, -1)) for name, flat in made}
 
 
 def changed(trace, cell, edits, conversion=None):

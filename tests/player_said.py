@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 import rnnviz as rv
+from browser import recorded
 from rnnviz.params import gathered
-from rnnviz.web.record import record
 
 # everything that a session says, of a record with edits, in a variant, at some digits
 SAID = """([text, edits, variant, digits]) => {
@@ -39,8 +39,8 @@ SAID = """([text, edits, variant, digits]) => {
 
 def said(page, trace, digits=3, edits=None, variant=0, b=0):
     """Everything that the player of a trace says, and the values that it computed."""
-    text = json.dumps(record(trace, b=b))
-    return json.loads(page.evaluate(SAID, [text, edits or {}, variant, digits]))
+    given = [recorded(trace, b=b), edits or {}, variant, digits]
+    return json.loads(page.evaluate(SAID, given))
 
 
 def recomputed(trace, found, b=0):

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import textwrap
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,7 @@ def broken_imports(modules, allowed, cwd=ROOT):
     return json.loads(process(IMPORT_ALONE, json.dumps([modules, allowed]), cwd=cwd))
 
 
+@cache  # for each package that has a home
 def imported(source):
     """Every module that a source imports, at any depth; ``from a import b`` gives a and a.b."""
     names = set()
@@ -115,7 +117,7 @@ def imported(source):
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if called in ("import_module", "__import__"):
                 names.add(str(node.args[0].value))
-    return names
+    return frozenset(names)
 
 
 def tops(source):

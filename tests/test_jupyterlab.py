@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from traitlets.config import Config
 
 import rnnviz as rv
-from lab import served, started, tell, window
+from lab import SECONDS, served, started, tell, window
 from rnnviz.captions import caption
 from rnnviz.rounding import show
 from rnnviz.web.edits import edited
@@ -138,7 +138,7 @@ def test_in_a_notebook_that_is_not_trusted_the_numbers_stay(lab, notebook):
     with window(lab.url) as page:
         page.goto(lab.address("theirs"))
         table = page.locator(".jp-OutputArea-output table").first
-        expect(table).to_be_visible()
+        expect(table).to_be_visible(timeout=1000 * SECONDS)
         expect(page.locator("iframe")).to_have_count(0)
         trace = rv.trace("lstm")
         shown = [

@@ -29,6 +29,8 @@ def test_the_few_cases_hold_each_choice_and_the_extremes_of_every_cell():
         assert {getattr(case, kind) for case in cases} == set(choices)
     met = {(case.scene, case.inputs, case.hidden) for case in cases}
     assert {(cell, *sizes) for cell in CELLS for sizes in EXTREMES} <= met
+    longer = {(case.inputs, case.hidden) for case in cases if case.steps == 2}
+    assert set(EXTREMES) <= longer
 
 
 def test_the_sweep_holds_every_two_choices_together():
@@ -72,8 +74,7 @@ def test_canvas_points_and_manim_points_agree():
     assert pytest.approx(8) == UNIT * 1080
 
 
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
-@pytest.mark.parametrize("digits", [1, 4])
+@pytest.mark.parametrize(("digits", "cell"), [(1, "gru"), *((4, cell) for cell in CELLS)])
 def test_large_tiny_and_saturated_values_have_no_fault(cell, digits):
     """Numbers with exponents, gates at > 0.9999 and 1e-9 are no wider than there is room."""
     rows = {"rnn": 2, "lstm": 8, "gru": 6}[cell]

@@ -178,6 +178,17 @@ def test_every_beat_shows_the_values_that_are_known_and_no_others(page, cell):
                     and label == f"x, input {int(unit) + 1}, t = {beat['t'] + 1}: {text}"
                 )
             assert beat["faults"] == [], beat["id"]
+            check_coloured(beat)
+
+
+def check_coloured(beat):
+    """Only wires whose source is known are coloured."""
+    names = {pair.split()[0] for pair in beat["shown"]}
+    for wire in beat["wired"]:
+        source, target = wire.split(">")
+        assert {source, target} <= names | {"next"}, beat["id"]
+    for line in beat["lines"]:
+        assert line.partition("[")[0] in names, beat["id"]
 
 
 @pytest.mark.parametrize("detail", ["gates", "brief"])
@@ -276,18 +287,6 @@ def test_frames_and_wires_are_where_pythons_diagram_has_them(page, cell):
             assert len(pairs) == drawn.node(source).units * drawn.node(target).units
             assert all(drawn.frame(source).on_edge(start, 8) for start, _ in pairs)
             assert all(drawn.frame(target).on_edge(end, 8) for _, end in pairs)
-
-
-def test_only_wires_whose_source_is_known_are_coloured(page):
-    for cell in VARIANTS.values():
-        draw(page, traced(cell))
-        for beat in page.evaluate(WALK):
-            names = {pair.split()[0] for pair in beat["shown"]}
-            for wire in beat["wired"]:
-                source, target = wire.split(">")
-                assert {source, target} <= names | {"next"}, beat["id"]
-            for line in beat["lines"]:
-                assert line.partition("[")[0] in names, beat["id"]
 
 
 def test_the_neuron_in_focus_has_a_wire_a_weight_by_its_size_and_sign(page):
@@ -415,11 +414,15 @@ def test_a_selected_number_marks_what_it_is_made_of_and_what_is_made_of_it(page)
         draw(page, traced(cell, hidden=3))
         page.evaluate("s.go('recap')")
         drawn = place(cell, 3, 3)
-        for node in drawn.nodes:
-            page.evaluate("(name) => s.select({ name, t: s.beat.t, unit: 1 })", node.name)
-            marks = page.evaluate(
-                "pills().map((g) => [...placeOfPill(g), ...g.classList].join(' '))"
-            )
+        selected = page.evaluate(
+            f"""(names) => names.map((name) => {{
+              s.select({{ name, t: s.beat.t, unit: 1 }});
+              const marks = pills().map((g) => [...placeOfPill(g), ...g.classList].join(" "));
+              return [marks, ({GEOMETRY})().lines];
+            }})""",
+            [node.name for node in drawn.nodes],
+        )
+        for node, (marks, lines) in zip(drawn.nodes, selected, strict=True):
             found = {
                 kind: {tuple(m.split()[:2]) for m in marks if kind in m.split()}
                 for kind in ("rv-selected", "rv-operand", "rv-use")
@@ -436,7 +439,6 @@ def test_a_selected_number_marks_what_it_is_made_of_and_what_is_made_of_it(page)
                         wanted[kind] |= {(other, str(unit)) for unit in units}
             wanted["rv-use"] -= wanted["rv-operand"]
             assert {kind: found[kind] for kind in wanted} == wanted, node.name
-            lines = page.evaluate(GEOMETRY)["lines"]
             dense = [
                 w for w in drawn.wires if w.kind == "dense" and node.name in (w.source, w.target)
             ]
@@ -587,12 +589,13 @@ PLAY = """async ({ view, detail }) => {
 }"""
 
 
-@pytest.mark.parametrize("view", ["values", "gradients"])
-@pytest.mark.parametrize("detail", ["full", "gates", "brief"])
-def test_numbers_land_and_leave_nothing_behind(page, view, detail):
-    for cell in THREE.values():
+@pytest.mark.parametrize(("k", "detail"), [*enumerate(("full", "gates", "brief"))])
+def test_numbers_land_and_leave_nothing_behind(page, k, detail):
+    """Each cell, detail and view with each of the others."""
+    for m, cell in enumerate(THREE.values()):
         draw(page, traced(cell))
-        assert page.evaluate(PLAY, {"view": view, "detail": detail}) == []
+        view = ("values", "gradients")[(k + m) % 2]
+        assert page.evaluate(PLAY, {"view": view, "detail": detail}) == [], view
 
 
 def test_a_motion_can_be_ended_at_once_and_takes_no_time_if_told_so(page):

@@ -227,7 +227,7 @@ def test_what_is_under_the_pointer_is_told_with_all_its_digits():
     with strips() as page:
         box = strip(page, "f").bounding_box()
         page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.75)
-        value = float(values(page, "f")[1, 1])
+        value = float(values(page)["f"][1, 1])
         assert page.evaluate("tips.at(-1)") == f"f, unit 2, t = 2: {value!r}".replace(
             "np.float64(", ""
         ).rstrip(")")
@@ -376,7 +376,7 @@ def test_another_convention_has_its_own_strips():
         assert page.locator(".rv-strip").count() == 1
         page.evaluate("s.setVariant(2)")  # relu
         scale = page.locator(".rv-scale").inner_text().split()
-        most = np.abs(values(page, "h")).max()
+        most = np.abs(values(page)["h"]).max()
         assert scale[0] == "−" + scale[1]
         assert scale[1] == f"{most:.3f}"
 

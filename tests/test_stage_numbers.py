@@ -10,14 +10,28 @@ from addresses import decimals, parts, spoken, wordings
 from picture import pictures, view
 from rnnviz.rounding import ALMOST, DIGITS, MINUS, number
 
-CELLS = ("rnn", "lstm", "gru")
+WALKS = {  # cell, inputs, units, timesteps
+    "rnn-small": ("rnn", 3, 2, 3),
+    "rnn-large": ("rnn", 5, 6, 2),
+    "lstm-small": ("lstm", 3, 2, 2),
+    "lstm-large": ("lstm", 5, 6, 2),
+    "gru-small": ("gru", 3, 2, 2),
+    "gru-large": ("gru", 5, 6, 2),
+}
+every_walk = pytest.mark.parametrize("walk", WALKS, scope="module")
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("sizes", [(3, 2), (5, 6)])
-def test_every_number_on_screen_is_that_value_rounded_once(cell, sizes):
-    shown = view(cell, inputs=sizes[0], hidden=sizes[1])
-    check_values(shown.trace, pictures(cell, shown))
+@pytest.fixture(scope="module")
+def walked(walk):
+    """A trace and the pictures of its beats, which take the time: all tests look at the same."""
+    cell, inputs, hidden, steps = WALKS[walk]
+    shown = view(cell, inputs=inputs, hidden=hidden, steps=steps)
+    return shown.trace, pictures(cell, shown)
+
+
+@every_walk
+def test_every_number_on_screen_is_that_value_rounded_once(walked):
+    check_values(*walked)
 
 
 def check_values(trace, seen):
@@ -32,10 +46,9 @@ def check_values(trace, seen):
     assert checked > 100
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_no_number_is_shown_before_its_value_is_revealed(cell):
-    shown = view(cell)
-    check_revealed(shown.trace, pictures(cell, shown))
+@every_walk
+def test_no_number_is_shown_before_its_value_is_revealed(walked):
+    check_revealed(*walked)
 
 
 def check_revealed(trace, seen):
@@ -49,32 +62,29 @@ def check_revealed(trace, seen):
                 assert name in weights or (name, int(index[0])) in known, (beat.id, text.ref)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_all_values_that_a_beat_reveals_are_in_their_pills(cell):
-    shown = view(cell)
-    for picture in pictures(cell, shown):
+@every_walk
+def test_all_values_that_a_beat_reveals_are_in_their_pills(walked):
+    trace, seen = walked
+    for picture in seen:
         beat, refs = picture.beat, {text.ref for text in picture.texts}
         for name in beat.lights if beat.reveals else ():
-            for unit in range(shown.trace[name].shape[2]):
+            for unit in range(trace[name].shape[2]):
                 assert f"{name}[{beat.t},{unit}]" in refs, (beat.id, name)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_the_numbers_of_every_caption_are_values_of_its_timestep(cell):
-    shown = view(cell, steps=3)
-    trace = shown.trace
-    for picture in pictures(cell, shown):
+@every_walk
+def test_the_numbers_of_every_caption_are_values_of_its_timestep(walked):
+    trace, seen = walked
+    for picture in seen:
         beat = picture.beat
         for found in decimals(beat.caption):
             assert found in spoken(trace, beat.t, DIGITS), (beat.id, found)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("seed_sizes", [(3, 2), (4, 5)])
-def test_a_shown_sum_adds_up_or_says_that_it_does_not(cell, seed_sizes):
+@every_walk
+def test_a_shown_sum_adds_up_or_says_that_it_does_not(walked):
     """Read the rows of each worked example from the screen and do the arithmetic again."""
-    shown = view(cell, inputs=seed_sizes[0], hidden=seed_sizes[1])
-    check_sums(shown.trace, pictures(cell, shown))
+    check_sums(*walked)
 
 
 def check_sums(trace, seen):
@@ -105,11 +115,11 @@ def check_sums(trace, seen):
     assert sums >= 2
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("hidden", [2, 5])
-def test_a_shown_row_is_true_or_says_that_it_is_not_exact(cell, hidden):
+@every_walk
+def test_a_shown_row_is_true_or_says_that_it_is_not_exact(walked):
     """Read each element-wise row from left to right off the screen and evaluate it."""
-    assert check_rows(pictures(cell, view(cell, hidden=hidden))) >= 2 * hidden
+    trace, seen = walked
+    assert check_rows(seen) >= 2 * trace.sizes["H"]
 
 
 def check_rows(seen):
@@ -143,8 +153,9 @@ def check_rows(seen):
     return rows
 
 
-def test_minus_is_a_minus_everywhere():
-    for picture in pictures("lstm", view("lstm")):
+@every_walk
+def test_minus_is_a_minus_everywhere(walked):
+    for picture in walked[1]:
         for text in picture.texts:
             if text.ref:
                 assert "-" not in text.text

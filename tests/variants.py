@@ -1,5 +1,7 @@
 """Every variant of the cells that there is, for tests that must hold for all of them."""
 
+from functools import cache
+
 import rnnviz as rv
 from rnnviz.cells import Cell, gru, lstm, rnn
 
@@ -31,6 +33,7 @@ FEW = (  # one of each kind of wiring, where every variant at every size would t
 )
 
 
+@cache
 def traced(
     cell: Cell, steps: int = 2, inputs: int = 3, hidden: int = 2, seed: int = 1016
 ) -> rv.Trace:
