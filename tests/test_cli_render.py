@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -382,3 +383,54 @@ def test_a_scene_that_has_no_view_is_refused(here, asked, monkeypatch):
     done = run("rnn")
     assert done.exit_code == 3
     assert "scene 'rnn': wanted a subclass of CellScene, got dict" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("x.mp4", (98, 66)), ("x.webm", (98, 66)), ("x.gif", (97, 65))]
+)
+def test_an_odd_side_gets_a_pixel_more_where_the_format_wants_it_even(here, name, size):
+    done = run("rnn", "-r", "97,65", "--fps", 2, "--steps", 1, "--pace", 0.1, "-o", name)
+    assert done.exit_code == 0, done.output
+    with av.open(name) as file:
+        stream = file.streams.video[0]
+        assert (stream.width, stream.height) == size
+    assert done.stderr.startswith(f"{size[0]}×{size[1]}, ")
+    assert " drawn, 0 from the cache" in done.stderr or ": 0 drawn, " in done.stderr
+
+
+def test_all_scenes_are_rendered_one_after_another(here, asked):
+    done = run("--all", "-ql", "--quiet")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.split() == [
+        f"renders/{name}.mp4" for name in ("legend", "rnn", "lstm", "gru")
+    ]
+    assert [view.trace.cell.name for _, view, _, _ in asked] == ["lstm", "rnn", "lstm", "gru"]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["rnn", "--all"], "SCENE: wanted none with --all, got 'rnn'"),
+        (["--all", "-o", "x.mp4"], "--output: wanted none with --all, got 'x.mp4'"),
+        ([], "SCENE: wanted one of legend, rnn, lstm, gru, a .py file, or --all, got none"),
+        (["rnn", "--executor", "tcp://x"], "wanted dask://HOST:PORT, got 'tcp://x'"),
+        (["rnn", "--max-size", "big"], "wanted a size such as 500MB or 2GiB, got 'big'"),
+        (["rnn", "--clips", "-s"], "--clips: wanted with mp4, webm, mov, got --still"),
+    ],
+)
+def test_options_of_work_that_cannot_be_are_refused(here, asked, args, message):
+    done = run(*args)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert not asked
+
+
+def test_the_seconds_that_a_profile_names_are_all(here):
+    done = run(
+        "rnn", "-r", "96,64", "--fps", 2, "--steps", 1, "--pace", 0.1, "--profile", "--quiet"
+    )
+    assert done.exit_code == 0, done.output
+    rows = {line.split()[0]: float(line.split()[1]) for line in done.stderr.splitlines()}
+    total = rows.pop("processors")
+    assert {"scene", "motion", "draw", "encode", "join"} <= {*rows}
+    assert abs(sum(rows.values()) - total) < 0.02 * len(rows)

@@ -15,8 +15,9 @@ def summary(made: "Made", settings: Settings, quiet: bool, profile: bool) -> Ite
     if not quiet and not settings.still:
         files = [made.path] if made.path.is_file() else list(made.path.iterdir())
         size = size_shown(sum(path.stat().st_size for path in files))
+        width, height = settings.written_size
         yield (
-            f"{made.frames} frames, {made.frames / settings.fps:.1f} s, {size}; "
+            f"{width}×{height}, {made.frames} frames, {made.frames / settings.fps:.1f} s, {size}; "
             f"beats: {made.filmed} drawn, {made.sections - made.filmed} from the cache"
         )
     if profile:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 import cairo
 import numpy as np
 from manim import Camera, Mobject, VMobject
+from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 from numpy.typing import NDArray
 
 from rnnviz.video.rects import Rect, merged
-from rnnviz.video.shapes import Shape, Shapes
+from rnnviz.video.shapes import NOWHERE, Shape
 
 Pixels = NDArray[np.uint8]  # (height, width, 4), RGBA with colours mixed with the ground
 PATHS = 4096  # outlines that are remembered
+FAR = 10**6  # pixels; what lies further out is not told apart
 
 
 class Canvas:
@@ -27,10 +29,10 @@ class Canvas:
         self.pixels: Pixels = camera.pixel_array.view(np.uint8)
         self.all = Rect(0, 0, camera.pixel_width, camera.pixel_height)
         self._scale = camera.pixel_width / camera.frame_width
-        self._shapes: tuple[Shape, ...] | None = None
+        self._standing: dict[Shape, Rect] | None = None  # what the picture shows, and where
         self._ground: object = None  # the background that stands
         self._paths: dict[bytes, tuple[cairo.Path, float, float]] = {}
-        self.look = Shapes(camera).look
+        self._extents: dict[tuple[object, ...], tuple[float, float, float, float]] = {}
         surface = cairo.ImageSurface.create_for_data(
             self.pixels.data, cairo.FORMAT_ARGB32, camera.pixel_width, camera.pixel_height
         )
@@ -49,14 +51,15 @@ class Canvas:
         """Let the camera draw everything anew, whatever it is."""
         self.camera.reset()
         self.camera.capture_mobjects(mobjects)
-        self._shapes = None
+        self._standing = None
 
     def draw(self, shapes: Sequence[Shape]) -> list[Rect]:
         """Make the picture that of these shapes, from back to front; return what has changed."""
         ground = self.camera.background
         assert ground is not None
-        changed = self._changed(shapes) if ground is self._ground else [self.all]
-        self._shapes, self._ground = tuple(shapes), ground
+        changed = self._changed(shapes)
+        if ground is not self._ground:
+            changed, self._ground = [self.all], ground
         if not changed:
             return []
         ctx = self._ctx
@@ -68,8 +71,9 @@ class Canvas:
             ctx.rectangle(*rect[:2], rect.right - rect.left, rect.bottom - rect.top)
         ctx.clip()
         ctx.set_matrix(self._to_pixels)
-        for shape in shapes:
-            if any(map(shape.box.meets, changed)):
+        assert self._standing is not None
+        for shape, box in self._standing.items():
+            if any(map(box.meets, changed)):
                 self._paint(shape)
         ctx.restore()
         return changed
@@ -77,37 +81,87 @@ class Canvas:
     def _paint(self, shape: Shape) -> None:
         """Do what the camera does for one shape, with a path that is made once."""
         camera, ctx, mobject = self.camera, self._ctx, shape.mobject
-        path, x, y = self._paths.get(shape.outline.name) or self._path(shape)
-        ctx.new_path()
-        ctx.translate(shape.at[0] - x, shape.at[1] - y)
-        ctx.append_path(path)
-        ctx.set_matrix(self._to_pixels)
+        self._trace(shape)
         camera.apply_stroke(ctx, mobject, background=True)
         camera.apply_fill(ctx, mobject)
         camera.apply_stroke(ctx, mobject)
 
-    def _path(self, shape: Shape) -> tuple[cairo.Path, float, float]:
-        """Return a shape's path and where its first point is."""
-        self._ctx.new_path()
-        trace_outline(self._ctx, shape.mobject)
-        if len(self._paths) >= PATHS:
-            self._paths.clear()
-        made = self._paths[shape.outline.name] = self._ctx.copy_path(), *shape.at
-        return made
+    def _trace(self, shape: Shape) -> None:
+        """Make the path of a shape the current one."""
+        ctx = self._ctx
+        known = self._paths.get(shape.outline)
+        ctx.new_path()
+        if known is None:
+            trace_outline(ctx, shape.mobject)
+            if len(self._paths) >= PATHS:
+                self._paths.clear()
+            self._paths[shape.outline] = ctx.copy_path(), *shape.at
+            return
+        path, x, y = known
+        ctx.translate(shape.at[0] - x, shape.at[1] - y)
+        ctx.append_path(path)
+        ctx.set_matrix(self._to_pixels)
 
     def _changed(self, shapes: Sequence[Shape]) -> list[Rect]:
-        """Return the rectangles in which these shapes look different from those that stand."""
-        if self._shapes is None:
+        """Note which shapes stand now; return the rectangles in which that looks different."""
+        old, new = self._standing, dict.fromkeys(shapes, self.all)
+        if old is None:
+            self._standing = {shape: self._box(shape) for shape in new}
             return [self.all]
-        old = {(id(shape.mobject), shape.key): shape.box for shape in self._shapes}
-        new = {(id(shape.mobject), shape.key): shape.box for shape in shapes}
-        kept = [one for one in old if one in new]
-        if kept != [one for one in new if one in old]:
+        gone = {(id(one.mobject), one.key): one for one in old if one not in new}
+        if gone:  # what looks the same is the same
+            new = {gone.get((id(one.mobject), one.key), one): self.all for one in new}
+        kept = [one for one in new if one in old]
+        self._standing = {one: old[one] if one in old else self._box(one) for one in new}
+        if kept != [one for one in old if one in new]:
             return [self.all]  # the order is another
         boxes = [box for one, box in old.items() if one not in new]
-        boxes += [box for one, box in new.items() if one not in old]
+        boxes += [box for one, box in self._standing.items() if one not in old]
         seen = (box.within(self.all) for box in boxes)
         return merged(box for box in seen if box.area)
+
+    def _box(self, shape: Shape) -> Rect:
+        """Return all pixels that a shape may touch."""
+        if shape.outline == NOWHERE:
+            return self.all
+        mobject = shape.mobject
+        width = max(float(mobject.stroke_width), float(mobject.background_stroke_width))
+        look = shape.outline, width, mobject.joint_type, mobject.cap_style
+        known = self._extents.get(look)
+        if known is None:
+            if len(self._extents) >= PATHS:
+                self._extents.clear()
+            known = self._extents[look] = self._extent(shape, width)
+        x, y = self._to_pixels.transform_point(*shape.at)
+        left, top, right, bottom = known
+        return Rect(
+            int(min(max(x + left, -FAR), FAR)) - 2,
+            int(min(max(y + top, -FAR), FAR)) - 2,
+            int(min(max(x + right, -FAR), FAR)) + 3,
+            int(min(max(y + bottom, -FAR), FAR)) + 3,
+        )
+
+    def _extent(self, shape: Shape, width: float) -> tuple[float, float, float, float]:
+        """Return how far a shape reaches from its first point, in pixels."""
+        ctx, mobject = self._ctx, shape.mobject
+        ctx.save()
+        ctx.set_matrix(self._to_pixels)
+        self._trace(shape)
+        corners = [ctx.path_extents()]
+        if width:
+            ctx.set_line_width(width * self.camera.cairo_line_width_multiple)
+            ctx.set_line_join(LINE_JOIN_MAP[mobject.joint_type])
+            ctx.set_line_cap(CAP_STYLE_MAP[mobject.cap_style])
+            corners.append(ctx.stroke_extents())
+        ctx.restore()
+        points = [
+            self._to_pixels.transform_point(x, y)
+            for left, top, right, bottom in corners
+            for x, y in ((left, top), (right, bottom))
+        ]
+        x, y = self._to_pixels.transform_point(*shape.at)
+        across, down = [point[0] - x for point in points], [point[1] - y for point in points]
+        return min(across), min(down), max(across), max(down)
 
 
 def trace_outline(ctx: "cairo.Context[cairo.ImageSurface]", mobject: VMobject) -> None:

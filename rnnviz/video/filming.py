@@ -16,9 +16,10 @@ from manim import Animation, Camera, Mobject, Scene, VMobject, tempconfig
 from manim.animation.composition import AnimationGroup
 from manim.renderer.cairo_renderer import CairoRenderer
 
+from rnnviz.stage.motion import Motion
 from rnnviz.video.canvas import Canvas
 from rnnviz.video.settings import Settings
-from rnnviz.video.shapes import Shape
+from rnnviz.video.shapes import Shape, look
 
 EMPTY: Mapping[int, Sequence[Mobject]] = {}
 FRAME = (128 / 9, 8.0)  # manim's units that the picture needs at least: 16:9
@@ -82,7 +83,8 @@ class Filming(CairoRenderer):
         self.frames = 0
         self._canvas: Canvas | None = None
         self._name, self._number, self._first = "", 0, 0
-        self._known: dict[int, Shape] = {}  # how each shape looked in the last frame
+        self._known: dict[int, Shape] = {}  # how the shapes looked in the play's last frame
+        self._before: dict[int, Shape] = {}  # and in the last frame of all
         self._still: dict[int, list[Mobject]] = {}  # what the objects that do not move consist of
 
     def init_scene(self, scene: Scene, *settings: Any) -> None:
@@ -116,7 +118,8 @@ class Filming(CairoRenderer):
         if scene.is_current_animation_frozen_frame():
             frames = int(scene.duration / step)
             if self.film is not None and frames:
-                self._show(scene, set())
+                self._known = {}
+                self._show(scene, ())
                 self.film.hold(frames - 1)
         else:
             times = np.arange(0, scene.duration, step)
@@ -140,39 +143,52 @@ class Filming(CairoRenderer):
             for root in scene.mobjects
             if not any(id(one) in moved or one.updaters for one in _family(root))
         }
+        alive = _needs_every_frame(scene)
+        # what our own motions do not name does not change
+        trusted = not alive and all(isinstance(one, Motion) for one in scene.animations or ())
+        self._known = {}
         count = 0
         for t in times:
             count += 1
-            scene.update_to_time(t)
+            if alive:
+                scene.update_to_time(t)
+            else:
+                for animation in scene.animations or ():
+                    animation.update_mobjects(t - scene.last_t)
+                    animation.interpolate(t / animation.run_time)
+                scene.last_t = t
             if self.film is not None:
-                self._show(scene, {id(one) for root in roots for one in _family(root)})
+                self._show(scene, {id(one) for root in roots for one in _family(root)}, trusted)
             if scene.stop_condition is not None and scene.stop_condition():
                 break
         self._still = {}
         return count
 
-    def _show(self, scene: Scene, moving: Container[int]) -> None:
+    def _show(self, scene: Scene, moving: Container[int], trusted: bool = False) -> None:
+        """Show a frame; ``trusted`` is one in which nothing but what is ``moving`` has changed."""
         assert self.film is not None
         mobjects = drawn(scene, self._still)
-        outlines = self._outlines(mobjects)
-        if outlines is None:
-            self.canvas.capture(mobjects)
-            self.film.show(self.canvas, None)
-            return
-        shapes = []
-        for mobject in outlines:
-            shape = self._known.get(id(mobject))
-            if shape is None or id(mobject) in moving or not shape.still_looks():
-                shape = self.canvas.look(mobject)
-            shapes.append(shape)
-        self._known = {id(shape.mobject): shape for shape in shapes}
-        self.film.show(self.canvas, shapes)
+        known, shapes = self._known, {}
+        for mobject in mobjects:
+            shape = known.get(id(mobject))
+            if shape is None and not self._is_plain(mobject):
+                self.canvas.capture(mobjects)
+                self.film.show(self.canvas, None)
+                return
+            if shape is None or id(mobject) in moving or not (trusted or shape.still_looks()):
+                assert isinstance(mobject, VMobject)
+                shape = look(mobject, shape or self._before.get(id(mobject)))
+            shapes[id(mobject)] = shape
+        self._known = self._before = shapes
+        self.film.show(self.canvas, [*shapes.values()])
 
-    def _outlines(self, mobjects: Sequence[Mobject]) -> list[VMobject] | None:
-        """Return the same if the canvas can draw it: outlines, before a camera at rest."""
-        found = [one for one in mobjects if isinstance(one, VMobject)]
-        plain = type(self.camera) is Camera and len(found) == len(mobjects)
-        return found if plain and all(one.background_image is None for one in found) else None
+    def _is_plain(self, mobject: Mobject) -> bool:
+        """Tell whether the canvas can draw it itself: an outline, before a camera at rest."""
+        return (
+            type(self.camera) is Camera
+            and isinstance(mobject, VMobject)
+            and mobject.background_image is None
+        )
 
     def scene_finished(self, scene: Scene) -> None:
         """End the last section."""

@@ -76,6 +76,12 @@ class Settings:
         return self.format if self.format in ("mp4", "webm") else "mov"
 
     @property
+    def written_size(self) -> tuple[int, int]:
+        """Width and height of the file: a side that its format wants even has a pixel more."""
+        halved = self.format in ("mp4", "webm") or (self.format == "mov" and not self.transparent)
+        return self.width + self.width % 2 * halved, self.height + self.height % 2 * halved
+
+    @property
     def is_folder(self) -> bool:
         """Whether the output is a folder: of frames, or of clips."""
         return self.clips or (self.format == "png" and not self.still)

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from struct import pack
 from typing import BinaryIO
+
+import numpy as np
 
 from rnnviz.video.canvas import Canvas, Pixels
 from rnnviz.video.encoder import Encoder
@@ -38,8 +41,9 @@ class Take:
         first = self._keys is None
         self._note()
         self._keys, self._ground = keys, canvas.camera.background
-        for key in (repr(canvas.camera.background_color).encode(), *keys):
-            self._digest.update(len(key).to_bytes(4, "big") + key)
+        parts = (repr(canvas.camera.background_color).encode(), *keys)
+        lengths = np.array([len(part) for part in parts], ">u4")
+        self._digest.update(b"".join((pack(">I", len(parts)), lengths.tobytes(), *parts)))
         if self._encoder is None:
             return
         changed: Sequence[Rect] = [canvas.all]
