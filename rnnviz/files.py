@@ -101,7 +101,7 @@ def replacing_all(
 
     with (
         _queue({part.real.parent for part in parts} if several else ()) as queue,
-        guarded(undo, finish) if guard else nullcontext(lambda: None) as settle,
+        guarded(undo, finish) if guard else nullcontext(lambda what: None) as tell,
     ):
         try:
             for part in parts:
@@ -111,11 +111,13 @@ def replacing_all(
             for part in parts:
                 part.put()
             with uninterrupted():
-                settle()
+                tell("changed")
                 finish()
+                tell("tidy")
         except BaseException as error:
             with uninterrupted():
                 undo()
+                tell("tidy")
             if isinstance(error, OSError):
                 raise _named(error, parts) from error
             raise
@@ -231,6 +233,14 @@ class _Named(io.BufferedWriter):
     def flush(self) -> None:
         with self._named():
             super().flush()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        with self._named():  # what was written before has to go first
+            return super().seek(offset, whence)
+
+    def close(self) -> None:
+        with self._named():
+            super().close()
 
     @contextmanager
     def _named(self) -> Iterator[None]:

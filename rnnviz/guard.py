@@ -7,6 +7,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import NoReturn
 
 ENDING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -53,43 +54,47 @@ def uninterrupted() -> Iterator[None]:
         yield
     finally:
         if os.getpid() == owner:
-            holding = False
-            for number, handler in usual.items():
-                signal.signal(number, handler)
+            try:
+                for number in reversed(usual):  # Ctrl-C, the likeliest, last
+                    signal.signal(number, usual[number])
+            finally:
+                holding = False
             if came:
                 usual[came[0]](came[0], None)
 
 
 @contextmanager
-def guarded(undo: Callable[[], None], finish: Callable[[], None]) -> Iterator[Callable[[], None]]:
-    """Have another process tidy up if this one ends within the block.
+def guarded(
+    undo: Callable[[], None], finish: Callable[[], None]
+) -> Iterator[Callable[[str], None]]:
+    """Have another process tidy up if this one does not come to it.
 
-    It calls ``undo``, or ``finish`` once this one has called what is yielded. Where processes
-    cannot be forked there is no such guard.
+    What is yielded is to be told "changed" when all is changed and "tidy" when nothing is left to
+    do. If the block, or the process, ends before, the other one calls ``undo``, or ``finish`` after
+    a change. Where processes cannot be forked there is no such guard.
     """
-    process, alive = 0, -1
-    if can_fork():
-        with uninterrupted():
-            watched, alive = os.pipe()
-            try:
-                process = forked()
-            except OSError:  # no process is to be had
-                os.close(alive)
-            else:
+    process = alive = 0
+
+    def tell(what: str) -> None:
+        if process:
+            with suppress(OSError):  # the guard itself was killed
+                os.write(alive, what[:1].encode())
+
+    try:
+        if can_fork():
+            with uninterrupted():
+                watched, alive = os.pipe()
+                with suppress(OSError):  # no process is to be had
+                    process = forked() or _watch(watched, alive, undo, finish)
+                os.close(watched)
                 if not process:
                     os.close(alive)
-                    _watch(watched, undo, finish)
-            os.close(watched)
-    if not process:
-        yield lambda: None
-        return
-    try:
-        yield lambda: _say(alive, b"c")
+        yield tell
     finally:
-        with uninterrupted():
-            _say(alive, b".")
-            os.close(alive)
-            waited(process)
+        if process:
+            with uninterrupted():
+                os.close(alive)
+                waited(process)
 
 
 def waited(process: int) -> int:
@@ -100,22 +105,20 @@ def waited(process: int) -> int:
         return 0
 
 
-def _say(pipe: int, what: bytes) -> None:
-    with suppress(OSError):  # the guard itself was killed
-        os.write(pipe, what)
-
-
-def _watch(pipe: int, undo: Callable[[], None], finish: Callable[[], None]) -> None:
+def _watch(pipe: int, other: int, undo: Callable[[], None], finish: Callable[[], None]) -> NoReturn:
     """Wait for the end of the block, or of the process, and end this one."""
     try:
+        os.close(other)
         for number in ENDING:
             signal.signal(number, signal.SIG_IGN)  # they are meant for the other one
         with suppress(OSError):
             os.setpgid(0, 0)  # and so is what is sent to all of its group
-        said = os.read(pipe, 1)
+        said = b""
+        while more := os.read(pipe, 9):
+            said += more
         if not said:
             undo()
-        elif said == b"c" and not os.read(pipe, 1):
+        elif said == b"c":
             finish()
     finally:
         os._exit(0)

@@ -4,14 +4,33 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from rnnviz.errors import RnnvizError
 
 Scene = TypeVar("Scene")
 _MODULE = "rnnviz_scene_file"  # no installed module's name, whatever the file is called
+
+
+@dataclass(frozen=True)
+class SceneFile:
+    """A file as it was run, and the name of the class that it was run for."""
+
+    path: Path
+    source: bytes
+    name: str
+
+
+_FILES: WeakKeyDictionary[type, SceneFile] = WeakKeyDictionary()
+
+
+def file_of(scene: type) -> SceneFile | None:
+    """Return the file that a class was found in by ``scene_in``, its path in full."""
+    return _FILES.get(scene)
 
 
 def scene_path(scene: str) -> tuple[Path, str] | None:
@@ -22,17 +41,17 @@ def scene_path(scene: str) -> tuple[Path, str] | None:
     return (Path(path), name) if path.endswith(".py") else None
 
 
-def scene_in(path: Path, name: str, base: type[Scene], known_as: str = "") -> type[Scene]:
+def scene_in(
+    path: Path, name: str, base: type[Scene], known_as: str = "", source: bytes | None = None
+) -> type[Scene]:
     """Run a file and return its subclass of ``base``: the one with this name, or the only one.
 
-    ``known_as`` is what messages call ``base`` if not by its own name.
-    Modules beside the file can be imported. Raises RnnvizError for a file that cannot be read or
-    run, and unless there is exactly one such class.
+    ``known_as`` is what messages call ``base`` if not by its own name; with ``source`` the file
+    need not be there. Modules beside the file can be imported. Raises RnnvizError for a file that
+    cannot be read or run, and unless there is exactly one such class.
     """
-    try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise RnnvizError(f"{path}: {error.strerror}") from None
+    if source is None:
+        source = _content(path)
     module = ModuleType(_MODULE)
     module.__file__ = str(path)
     sys.modules[_MODULE] = module  # where dataclasses look
@@ -51,7 +70,16 @@ def scene_in(path: Path, name: str, base: type[Scene], known_as: str = "") -> ty
     if not name and len(found) != 1:
         got = f"{', '.join(found)}; {path}:{next(iter(found))} names one" if found else "none"
         raise RnnvizError(f"{path}: wanted one subclass of {known_as}, got {got}")
-    return found[name or next(iter(found))]
+    scene = found[name or next(iter(found))]
+    _FILES[scene] = SceneFile(path.resolve(), source, scene.__name__)
+    return scene
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RnnvizError(f"{path}: {error.strerror}") from None
 
 
 @contextmanager

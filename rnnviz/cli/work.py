@@ -80,5 +80,5 @@ def how_of(work: Work) -> Iterator["How"]:
     from rnnviz.video.cluster import connected
 
     with connected(work.executor.removeprefix("dask://")) as (executor, workers):
-        jobs = work.jobs or 2 * workers
+        jobs = work.jobs or 3 * workers  # so that little is lost with one
         yield How(jobs, executor, cache, folder, work.max_memory, work.max_size)

@@ -47,6 +47,11 @@ class Canvas:
             camera.pixel_height / 2 + y * camera.pixel_height / camera.frame_height,
         )
 
+    def forget(self) -> None:
+        """Let nothing that was drawn before have a part in what follows, not even by rounding."""
+        self._standing = None
+        self._paths.clear()
+
     def capture(self, mobjects: Iterable[Mobject]) -> None:
         """Let the camera draw everything anew, whatever it is."""
         self.camera.reset()

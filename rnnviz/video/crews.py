@@ -117,8 +117,8 @@ class Alone:
                 self._file.close()
 
     def failed(self, error: BaseException) -> None:
-        """Raise an error that came through the scene as one that did not; pass over others."""
-        if self._error is not None and error is self._error:
+        """Raise what went wrong here before as what it was; pass over errors of the scene."""
+        if self._error is not None and isinstance(error, Exception):
             self.stop()
             raise self._error.with_traceback(self._trace)
 
@@ -208,7 +208,7 @@ class Forks(Alone):
     def failed(self, error: BaseException) -> None:
         """In a forked process, tell what went wrong and end it."""
         if self._report is not None:
-            self._tell(_told(error))
+            self._tell(_told(self._error or error))
         super().failed(error)
 
     def _become_child(self, parent: int, report: int) -> None:

@@ -1,24 +1,30 @@
 """A file as libav gets it: an error stays, and what comes too late is left out."""
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import BinaryIO
+
+from rnnviz.guard import uninterrupted
 
 
 class Sink:
     """Passes what libav writes on to a file, within a ``with`` block and until the first error.
 
     Libav forgets some errors, and it completes a file that is thrown away half-way. Here every
-    block after an error raises it again, and no later byte reaches the file.
+    block after an error raises it again, and no later byte reaches the file. An interrupt waits for
+    the end of the block: libav would lose it, and what was to be written just then.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._live = False
         self._error: BaseException | None = None
+        self._held = ExitStack()
 
     def __enter__(self) -> "Sink":
         if self._error is not None:
             raise self._error
+        self._held.enter_context(uninterrupted())
         self._live = True
         return self
 
@@ -29,6 +35,11 @@ class Sink:
         trace: TracebackType | None,
     ) -> None:
         self._live = False
+        try:
+            self._held.close()
+        except BaseException as interrupt:
+            self._error = interrupt
+            raise
         if self._error is None:
             self._error = error
         elif error is not self._error:

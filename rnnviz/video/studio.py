@@ -12,7 +12,7 @@ from rnnviz.stage import TracedScene, View
 from rnnviz.video.budget import MEMORY, SIZE, check_size, jobs_within
 from rnnviz.video.cache import Cache
 from rnnviz.video.crews import Alone, Done, Forks, Segment
-from rnnviz.video.elsewhere import film_elsewhere
+from rnnviz.video.elsewhere import Order, film_elsewhere
 from rnnviz.video.playing import Progress, Script, play
 from rnnviz.video.settings import Settings
 from rnnviz.video.shelf import Shelf
@@ -75,13 +75,15 @@ def film(
     shelf = Shelf(how.cache, scene, view, settings)
     script = shelf.script()
     # a film that is made in one go finds its keys on the way; what can be looked up has them first
-    if script is None and (how.executor or shelf.is_known or (how.cache and not how.forks)):
-        script = _planned(scene, view, settings, how, work, spent)
+    known = script is not None or shelf.is_known
+    if script is None and (known or how.executor or (how.cache and not how.forks)):
+        keys = known or how.executor is None  # where nothing can be kept, the sections are enough
+        script = _planned(scene, view, settings, how, work, spent, keys)
     files: dict[int, Path] = {}
     if script is not None:
         files = _fetched(script, shelf, work)
     made: dict[int, str] = {}
-    known, sizes = len(files), [path.stat().st_size for path in files.values()]
+    kept, sizes = len(files), [path.stat().st_size for path in files.values()]
     wanted = None if script is None else {*range(len(script.sections))} - {*files}
     if wanted is None or wanted:
 
@@ -95,19 +97,22 @@ def film(
             shelf.put(segment)
             progress(segment.cut.name, len(files), total)
 
-        if how.executor is not None and wanted is not None:
-            film_elsewhere(how.executor, how.jobs, scene, view, settings, wanted, work, done, spent)
+        if how.executor is not None and script is not None and wanted:
+            sections = {k: script.sections[k] for k in wanted}
+            order = Order(scene, view, settings, sections)
+            film_elsewhere(how.executor, how.jobs, order, work, done, spent)
         else:
             crew = _crew(settings, how, work, wanted, done, spent)
             played = play(scene, view, settings, crew, work)
-            script = script or _with_keys(played, made)
+            script = script or played
     assert script is not None
     if len(files) != len(script.sections):  # not the scene that the script is of, or it hid errors
         raise RnnvizError(
             f"scene: wanted {len(script.sections)} sections as before, got {len(files)}"
         )
+    script = _with_keys(script, made)
     shelf.keep_script(script)
-    return Footage(script, tuple(files[k] for k in sorted(files)), len(files) - known)
+    return Footage(script, tuple(files[k] for k in sorted(files)), len(files) - kept)
 
 
 def _crew(
@@ -124,20 +129,27 @@ def _crew(
 
 
 def _planned(
-    scene: type[TracedScene], view: View, settings: Settings, how: How, work: Path, spent: Spent
+    scene: type[TracedScene],
+    view: View,
+    settings: Settings,
+    how: How,
+    work: Path,
+    spent: Spent,
+    with_keys: bool,
 ) -> Script:
-    """Play a scene only to learn its sections and their keys."""
+    """Play a scene only to learn its sections, and their keys if asked for."""
     keys: dict[int, str] = {}
 
     def done(segment: Segment) -> None:
         keys[segment.cut.number] = segment.key
 
-    crew = _crew(settings, how, None, None, done, spent)
+    crew = _crew(settings, how, None, None if with_keys else (), done, spent)
     return _with_keys(play(scene, view, settings, crew, work), keys)
 
 
 def _with_keys(script: Script, keys: dict[int, str]) -> Script:
-    sections = (replace(one, key=keys[k]) for k, one in enumerate(script.sections))
+    """Return the script with these keys, by number, in addition to those that it has."""
+    sections = (replace(one, key=keys.get(k, one.key)) for k, one in enumerate(script.sections))
     return replace(script, sections=tuple(sections))
 
 

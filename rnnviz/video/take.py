@@ -39,6 +39,8 @@ class Take:
             self.hold(1)
             return
         first = self._keys is None
+        if first:
+            canvas.forget()
         self._note()
         self._keys, self._ground = keys, canvas.camera.background
         parts = (repr(canvas.camera.background_color).encode(), *keys)
