@@ -15,12 +15,19 @@ def beats_shown(label: str, quiet: bool) -> Iterator[Callable[[str, int, int], N
         yield lambda title, done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.fields[label]}"),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} {task.description}"),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
         TimeRemainingColumn(),
     )
     # no thread draws it: processes are forked from this one

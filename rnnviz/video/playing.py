@@ -68,13 +68,9 @@ def play(
         try:
             running = playing(renderer=renderer)
             running.render()
+            crew.wait()
         except BaseException as error:
             crew.failed(error)
-            crew.stop()
-            raise
-        try:
-            crew.wait()
-        except BaseException:
             crew.stop()
             raise
     if not crew.cuts:
