@@ -346,11 +346,14 @@ def test_show_works_out_one_unit_with_the_rest_as_one_row(files):
 
 def test_render_shows_what_is_picked(files, monkeypatch):
     views = []
-    monkeypatch.setattr(
-        rnnviz.video.render, "render", lambda scene, view, *_: views.append(view.trace)
-    )
+
+    def render(scene, view, output, *_):
+        views.append(view.trace)
+        return rnnviz.video.render.Made(output)
+
+    monkeypatch.setattr(rnnviz.video.render, "render", render)
     for args in (("--units", "1-4, 17"), ("--units", "9", "--inputs", "20,1")):
-        assert run("render", *args, "-o", "a.mp4").exit_code == 0
+        assert run("render", *args, "-o", "a.mp4", "--quiet").exit_code == 0
     assert [trace.units for trace in views] == [(0, 1, 2, 3, 16), (8,)]
     assert [len(trace.inputs) for trace in views] == [20, 2]  # the walk shows 4 of the 20
 
