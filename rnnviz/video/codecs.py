@@ -16,9 +16,11 @@ BT709, BT601 = 1, 6  # the matrix as streams name it
 LIMITED = 1  # the range of levels: black is 16
 FOREVER = 1 << 24  # frames between key frames: there is one, the first
 # from so many rows on: the quantizers of H.264 and VP9; small text needs finer ones
-FINE = ((1080, "27", "28"), (720, "23", "25"), (480, "21", "22"), (0, "17", "17"))
+FINE = ((1080, "25", "28"), (720, "23", "25"), (480, "21", "22"), (0, "17", "17"))
 FAST = {  # one slice without arithmetic coding, so that a held frame can be written without libx264
     "partitions": "i4x4",
+    "subme": 2,
+    "me": "hex",
     "cabac": 0,
     "scenecut": 0,
     "rc-lookahead": 0,
