@@ -1,5 +1,6 @@
 """Arrays from outside: real, finite, rectangular float64, or one clear line why not."""
 
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -48,3 +49,21 @@ def real_array(
         )
     array.flags.writeable = False
     return array
+
+
+class ReadOnly:
+    """Fields that are read-only mappings of arrays, and are so again in another process."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields as what can be pickled."""
+        fields = vars(self).items()
+        return {k: dict(v) if isinstance(v, MappingProxyType) else v for k, v in fields}
+
+    def __setstate__(self, fields: dict[str, Any]) -> None:
+        """Take the fields back, read-only as they were."""
+        for name, value in fields.items():
+            if isinstance(value, dict):
+                for array in value.values():
+                    array.flags.writeable = False
+                value = MappingProxyType(value)
+            object.__setattr__(self, name, value)

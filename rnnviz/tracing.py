@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnviz.arrays import Array, real_array
+from rnnviz.arrays import Array, ReadOnly, real_array
 from rnnviz.cells import Cell
 from rnnviz.checks import (
     check_budget,
@@ -38,7 +38,7 @@ BUDGET = 4 * 2**30  # bytes of values, unless a larger budget is asked for
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Trace(ReadOnly):
     """The values of a cell over T timesteps and B samples, read-only, float64 unless asked.
 
     ``params`` and ``states`` (each (B, H), by name: h_prev, c_prev) are what it started from,
@@ -54,20 +54,6 @@ class Trace:
     final: Mapping[str, Array]
     lengths: NDArray[np.int64] | None = None
     reverse: bool = False
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the fields as what can be pickled, so that another process can show the trace."""
-        fields = vars(self).items()
-        return {k: dict(v) if isinstance(v, MappingProxyType) else v for k, v in fields}
-
-    def __setstate__(self, fields: dict[str, Any]) -> None:
-        """Take the fields back, read-only as they were."""
-        for name, value in fields.items():
-            if isinstance(value, dict):
-                for array in value.values():
-                    array.flags.writeable = False
-                value = MappingProxyType(value)
-            object.__setattr__(self, name, value)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names, as a dict does."""

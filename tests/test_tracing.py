@@ -1,5 +1,7 @@
 """Traces: every value follows from the ones before, whatever the shapes; bad input is refused."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -400,3 +402,15 @@ def test_a_trace_lists_its_names_like_a_dict():
     tr = rv.trace("rnn")
     assert list(tr) == list(tr.names)
     assert {name: tr[name].shape[2] for name in tr}["x"] == 3
+
+
+def test_a_trace_is_the_same_and_read_only_in_another_process():
+    trace = rv.trace("lstm")
+    copy = pickle.loads(pickle.dumps(trace))
+    assert copy.cell == trace.cell
+    assert copy.names == trace.names
+    for name in trace.names:
+        np.testing.assert_array_equal(copy[name], trace[name])
+        assert not copy[name].flags.writeable
+    with pytest.raises(TypeError):
+        copy.values["h"] = None

@@ -91,7 +91,6 @@ def test_a_running_process_ends_well_although_others_swept(tmp_path):
     assert list((tmp_path / "work").iterdir()) == []
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_child_removes_nothing_and_keeps_what_its_parent_had(tmp_path):
     code = """
         import os, sys
