@@ -4,6 +4,8 @@ Exit status: 0 done, 1 a failed check or an unexpected error, 2 wrong usage, 3 b
 130 interrupted.
 """
 
+import gc
+
 import click
 
 from rnnviz import __version__
@@ -44,4 +46,5 @@ def cli(ctx: click.Context, debug: bool) -> None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    gc.set_threshold(100_000, 20, 20)  # most of what a command makes, it keeps
     cli(prog_name=None)

@@ -28,10 +28,7 @@ FAST = {  # one slice without arithmetic coding, so that a held frame can be wri
     "force-cfr": 1,
     "keyint": "infinite",
 }
-X264 = {
-    "preset": "ultrafast",
-    "x264-params": ":".join(f"{key}={value}" for key, value in FAST.items()),
-}
+DRAFT = {"subme": 0, "me": "dia"}  # below HD: a third less time, a twentieth more bytes
 VP9 = {
     "deadline": "realtime",
     "cpu-used": "8",
@@ -68,8 +65,14 @@ def codec(settings: Settings) -> Codec:
         pixels = "yuva420p" if settings.transparent else "yuv420p"
         return Codec("libvpx-vp9", pixels, "webm", {**VP9, "crf": crf})
     if settings.format == "mp4" or (settings.format == "mov" and not settings.transparent):
-        return Codec("libx264", "yuv420p", settings.format, {**X264, "qp": qp})
+        return Codec("libx264", "yuv420p", settings.format, _x264(settings, qp))
     return Codec("qtrle", "argb" if settings.transparent else "rgb24", "mov", {})
+
+
+def _x264(settings: Settings, qp: str) -> dict[str, str]:
+    chosen = FAST if settings.height >= HD else FAST | DRAFT
+    params = ":".join(f"{key}={value}" for key, value in chosen.items())
+    return {"preset": "ultrafast", "x264-params": params, "qp": qp}
 
 
 def colours(settings: Settings) -> int:

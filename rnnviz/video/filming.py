@@ -113,7 +113,9 @@ class Filming(CairoRenderer):
         if self.frames == self._first and self.crew is not None:
             self.film = self.crew.start(self._number)
         scene.compile_animation_data(*args, **kwargs)
-        scene.begin_animations()
+        for animation in scene.animations or ():
+            animation._setup_scene(scene)
+            animation.begin()
         step = 1 / self.camera.frame_rate
         if scene.is_current_animation_frozen_frame():
             frames = int(scene.duration / step)
@@ -124,8 +126,9 @@ class Filming(CairoRenderer):
         else:
             times = np.arange(0, scene.duration, step)
             frames = len(times)
-            if self.film is not None or _needs_every_frame(scene):
-                frames = self._animate(scene, times)
+            alive = _needs_every_frame(scene)
+            if self.film is not None or alive:
+                frames = self._animate(scene, times, alive)
             for animation in scene.animations or ():
                 animation.finish()
                 animation.clean_up_from_scene(scene)
@@ -134,8 +137,11 @@ class Filming(CairoRenderer):
         self.time += frames * step
         self.num_plays += 1
 
-    def _animate(self, scene: Scene, times: Iterable[float]) -> int:
-        """Show every frame of the current animations; return how many there are."""
+    def _animate(self, scene: Scene, times: Iterable[float], alive: bool) -> int:
+        """Show every frame of the current animations; return how many there are.
+
+        ``alive`` is a scene in which more than the animations may change something.
+        """
         roots = [*_moved(scene.animations or ())]
         moved = {id(one) for root in roots for one in _family(root)}
         self._still = {
@@ -143,7 +149,6 @@ class Filming(CairoRenderer):
             for root in scene.mobjects
             if not any(id(one) in moved or one.updaters for one in _family(root))
         }
-        alive = _needs_every_frame(scene)
         # what our own motions do not name does not change
         trusted = not alive and all(isinstance(one, Motion) for one in scene.animations or ())
         self._known = {}

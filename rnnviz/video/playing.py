@@ -1,6 +1,8 @@
 """Playing a scene for a crew, and what is known of the video once it is over."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,7 +65,7 @@ def play(
         crew.expected = len(self.storyboard)
 
     playing = type(scene.__name__, (scene,), {"view": view, "setup": setup})
-    with configured(settings, work):
+    with configured(settings, work), _rarely_collected():
         renderer = Filming(crew)
         try:
             running = playing(renderer=renderer)
@@ -119,7 +121,7 @@ def still(
 
     parts: dict[str, Any] = {"view": view, "setup": setup, "after": after}
     parts |= {"play": at_once, "wait": _no_wait}
-    with configured(settings, work):
+    with configured(settings, work), _rarely_collected():
         running = type(scene.__name__, (scene,), parts)(renderer=Filming())
         running.render()
         if not running.renderer.num_plays:
@@ -142,3 +144,16 @@ def check_beat(wanted: str, beats: Iterable[Beat]) -> None:
 
 def _no_wait(self: Any, *args: Any, **options: Any) -> None:
     self.renderer.num_plays += 1
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Let the garbage collector leave alone what there is already, and seldom look at the rest."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)  # a scene makes many objects and keeps them
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -49,13 +49,18 @@ class Rect(NamedTuple):
 
 def merged(boxes: Iterable[Rect]) -> list[Rect]:
     """Return few rectangles that cover all boxes and do not overlap."""
-    found: list[tuple[int, int, int, int]] = []
-    for left, top, right, bottom in boxes:
+    found: list[Rect] = []
+    for box in sorted(boxes, key=_area, reverse=True):  # small ones mostly lie in large ones
+        left, top, right, bottom = box
         k = 0
         while k < len(found):
             x, y, x_end, y_end = found[k]
-            a, b = min(left, x), min(top, y)
-            a_end, b_end = max(right, x_end), max(bottom, y_end)
+            if x <= left and y <= top and right <= x_end and bottom <= y_end:
+                break
+            a = left if left < x else x
+            b = top if top < y else y
+            a_end = right if right > x_end else x_end
+            b_end = bottom if bottom > y_end else y_end
             both = (a_end - a) * (b_end - b)
             apart = (right - left) * (bottom - top) + (x_end - x) * (y_end - y)
             met = left < x_end and x < right and top < y_end and y < bottom
@@ -64,5 +69,10 @@ def merged(boxes: Iterable[Rect]) -> list[Rect]:
                 left, top, right, bottom, k = a, b, a_end, b_end, 0
             else:
                 k += 1
-        found.append((left, top, right, bottom))
-    return [Rect(*box) for box in found]
+        else:
+            found.append(Rect(left, top, right, bottom))
+    return found
+
+
+def _area(box: Rect) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
