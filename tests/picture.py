@@ -14,7 +14,7 @@ from glyphs import missing
 from rnnviz.diagram import Box
 from rnnviz.excerpt import pictured
 from rnnviz.scene_list import load_scene
-from rnnviz.stage import View, theme_named
+from rnnviz.stage import FigureScene, View, theme_named
 from rnnviz.stage.typeset import Label
 from rnnviz.theme import contrast, mix
 from rnnviz.video.filming import at_once
@@ -69,7 +69,8 @@ def pictures(scene: type[Scene] | str, shown: View | None = None) -> list[Pictur
     def after(self: Any, beat: Any) -> None:
         ground = str(self.camera.background_color.to_hex()).lower()
         wires = wiring(self.stage, self.mobjects) if hasattr(self, "stage") else Wiring()
-        seen = self.seen() if hasattr(self, "seen") else None
+        traced = hasattr(self, "seen") and not isinstance(self, FigureScene)
+        seen = self.seen() if traced else None  # a figure's values are not all of one trace
         if seen is not None:
             seen = replace(seen, trace=pictured(seen.trace))
         found.append(Picture(beat, list(texts(self.mobjects, ground)), wires, seen))

@@ -1,7 +1,7 @@
-"""Draw every beat of the cells' scenes on contact sheets, to be looked at after a change.
+"""Draw every beat of the scenes on contact sheets, to be looked at after a change.
 
-``make sheets`` writes renders/sheets/CELL-CASE.png and each beat's picture beside it: the demo, the
-demo in dark, 8 units and inputs, and 4 of 64 units.
+``make sheets`` writes renders/sheets/SCENE-CASE.png and each beat's picture beside it: the demo,
+the demo in dark, and of cells also 8 units and inputs, and 4 of 64 units. Scenes may be named.
 """
 
 import sys
@@ -14,6 +14,7 @@ from manim import tempconfig
 from PIL import Image
 
 import rnnviz as rv
+from rnnviz.figures.catalogue import FIGURES, figure_named
 from rnnviz.scene_list import load_scene
 from rnnviz.stage import DARK, View
 from rnnviz.video.filming import at_once
@@ -24,7 +25,11 @@ CELLS = ("rnn", "lstm", "gru")
 
 
 def views(name: str) -> Iterator[tuple[str, View]]:
-    """Yield what is drawn of a cell, by the name of its sheet."""
+    """Yield what is drawn of a scene, by the name of its sheet."""
+    if name in FIGURES:
+        yield "demo", View(figure_named(name).demo())
+        yield "dark", View(figure_named(name).demo(), theme=DARK)
+        return
     yield "demo", View(rv.trace(name))
     yield "dark", View(rv.trace(name), theme=DARK)
     yield "8-units", View(_drawn(name, 8, 8))
@@ -69,8 +74,8 @@ def sheet(images: list[Image.Image]) -> Image.Image:
 
 
 def main() -> None:
-    """Draw the sheets of the cells that are named, or of all."""
-    for name in sys.argv[1:] or CELLS:
+    """Draw the sheets of the scenes that are named, or of all."""
+    for name in sys.argv[1:] or (*CELLS, *FIGURES):
         for case, view in views(name):
             folder = FOLDER / f"{name}-{case}"
             folder.mkdir(parents=True, exist_ok=True)

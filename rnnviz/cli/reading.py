@@ -30,7 +30,7 @@ class Read:
 def read_trace(cell_name: str, options: Source, batch: bool = False) -> Read:
     """Return the trace that the options describe; with none given it is the demo.
 
-    What is not read from a file is drawn. Initial states are those of the demo as long as nothing
+    An empty ``cell_name`` takes weights of any cell. What is not read from a file is drawn. Initial states are those of the demo as long as nothing
     is read, else zero unless given. Raises click's UsageError for options that exclude each other,
     and unless ``batch`` for several samples of which none is chosen; RnnvizError for bad data.
     """
@@ -103,7 +103,7 @@ def _model(cell_name: str, options: Source) -> Model:
     assert options.weights is not None
     model = load(options.weights, options.part, options.convention)
     layer, _ = _place(model, options)
-    if model.layers[layer].cell.name != cell_name:
+    if cell_name and model.layers[layer].cell.name != cell_name:
         wanted = f"the weights of {_article(CELLS[cell_name].title)}"
         found = _said(model)
         if len({one.cell.name for one in model.layers}) > 1:
@@ -142,7 +142,7 @@ def _article(title: str) -> str:
 
 def _demo_cell(cell_name: str, options: Source) -> Cell:
     if options.weights:
-        return CELLS[cell_name]  # only x is drawn, the same for all
+        return CELLS[cell_name or "rnn"]  # only x is drawn, the same for all
     try:
         return cell_named(cell_name, options.convention or "pytorch")
     except RnnvizError as error:

@@ -1,5 +1,6 @@
 """The manim face: draws a diagram and plays beats."""
 
+from rnnviz.stage.figures import FigureScene
 from rnnviz.stage.scene import CellScene, LegendScene, TracedScene, View
 from rnnviz.stage.stage import Stage
 from rnnviz.theme import DARK, LIGHT, PRINT, THEMES, Theme, theme_named
@@ -10,6 +11,7 @@ __all__ = [
     "PRINT",
     "THEMES",
     "CellScene",
+    "FigureScene",
     "LegendScene",
     "Stage",
     "Theme",

@@ -1,0 +1,73 @@
+"""All figures: the lint at the end of every beat, their length, and the words that go with them."""
+
+from functools import cache
+
+import pytest
+
+import figure_lint
+from layout_lint import faults
+from picture import pictures
+from rnnviz.figures.catalogue import FIGURES, figure_named
+from rnnviz.figures.marks import Number, Pill
+from rnnviz.scene_list import load_scene
+from rnnviz.stage import View, theme_named
+from rnnviz.video.crews import Alone
+from rnnviz.video.playing import play
+from rnnviz.video.settings import Settings
+from rnnviz.video.spent import Spent
+
+THEMES = ("light", "dark", "print")
+
+
+@cache
+def drawn(name):
+    return figure_named(name).drawn()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_beat_has_a_fault(name, theme):
+    kind = figure_named(name)
+    seen = pictures(load_scene(name), View(kind.demo(), theme=theme_named(theme)))
+    assert [picture.beat for picture in seen] == list(drawn(name).beats)
+    found = [fault for picture in seen for fault in faults(picture)]
+    if theme == "light":
+        found += figure_lint.faults(drawn(name), seen)
+    assert found == []
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_it_takes_30_to_90_seconds_and_ends_with_a_recap(name, tmp_path):
+    settings = Settings(192, 108, 15)
+    nothing = Alone(settings, None, (), lambda segment: None, Spent())
+    script = play(load_scene(name), View(figure_named(name).demo()), settings, nothing, tmp_path)
+    assert 30 <= script.frames / 15 <= 90
+    assert drawn(name).beats[-1].id == "recap"
+    assert script.texts["srt"].count("-->") == len(drawn(name))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_ids_are_unique_and_nothing_is_waved_at_that_is_not_there(name):
+    ids = [beat.id for beat in drawn(name).beats]
+    assert len(ids) == len({*ids})
+    before = set()
+    for frame in drawn(name):
+        there = [mark.id for mark in frame.marks]
+        assert len(there) == len({*there})
+        for wave in frame.waves:
+            assert {*wave.ids} <= {*there} | before
+            assert {*wave.flights} <= {*wave.ids} & {*there}
+            assert {pulse.removeprefix("-") for pulse in wave.pulses} <= {*there} | before
+        waved = [one for wave in frame.waves for one in wave.ids]
+        assert len(waved) == len({*waved})
+        before = {*there}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_numbers_say_what_they_are_of_and_keep_the_digits_asked_for(name):
+    kind = figure_named(name)
+    four = kind.drawn(kind.demo(), 4)
+    marks = [mark for frame in four for mark in frame.marks if isinstance(mark, Number | Pill)]
+    assert marks
+    assert all(mark.ref for mark in marks)
+    assert any(mark.digits == 4 for mark in marks)
