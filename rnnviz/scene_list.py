@@ -11,11 +11,15 @@ from importlib.metadata import EntryPoint, entry_points
 from rnnviz.errors import RnnvizError
 
 GROUP = "rnnviz.scenes"
-_FIRST = ("legend", "rnn", "lstm", "gru")  # the order in which they are taught
+_FIRST = (  # the order in which they are taught
+    "legend", "rnn", "lstm", "gru", "compare", "dense", "feedforward", "unroll", "architectures",
+    "bptt", "batching", "vanishing", "lstm-gates", "gru-gates", "conventions", "stacked",
+    "bidirectional", "heat",
+)  # fmt: skip
 
 
 def scene_names() -> tuple[str, ...]:
-    """Return every scene's name: the legend, the cells from simple to complex, others by name."""
+    """Return every scene's name: in the order in which they are taught, others by name."""
     names = {entry.name for entry in entry_points(group=GROUP)}
     ranks = {name: rank for rank, name in enumerate(_FIRST)}
     return tuple(sorted(names, key=lambda name: (ranks.get(name, len(_FIRST)), name)))

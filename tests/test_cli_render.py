@@ -12,8 +12,11 @@ from PIL import Image
 import rnnviz as rv
 import rnnviz.video.render
 from rnnviz.cli import cli
+from rnnviz.figures.catalogue import FIGURES
 
 GOLDEN = Path(__file__).parent / "golden"
+CELLS = ("legend", "rnn", "lstm", "gru")
+KNOWN = ", ".join((*CELLS, *FIGURES))
 
 
 @pytest.fixture
@@ -27,7 +30,8 @@ def asked(monkeypatch):
     """Replace the slow part by a recorder that writes a small file."""
     calls = []
 
-    def render(scene, view, output, settings, progress, how):
+    def rendering(scene, view, output, settings, progress, how):
+        yield
         calls.append((scene, view, output, settings))
         progress("a beat", 1, 2)
         if settings.is_folder:
@@ -38,7 +42,7 @@ def asked(monkeypatch):
             path.write_bytes(b"new")
         return rnnviz.video.render.Made(output)
 
-    monkeypatch.setattr(rnnviz.video.render, "render", render)
+    monkeypatch.setattr(rnnviz.video.render, "rendering", rendering)
     return calls
 
 
@@ -128,7 +132,7 @@ def bad_weights():
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        (["vgg"], 2, "SCENE: wanted one of legend, rnn, lstm, gru or a .py file, got 'vgg'"),
+        (["vgg"], 2, f"SCENE: wanted one of {KNOWN} or a .py file, got 'vgg'"),
         (["no.py"], 3, "no.py: No such file or directory"),
         (["rnn", "-s", "--captions", "srt"], 2, "--captions: wanted burn or off with --still"),
         (["rnn", "--beat", "t1.h"], 2, "--beat: wanted with --still, got 't1.h' alone"),
@@ -401,10 +405,9 @@ def test_an_odd_side_gets_a_pixel_more_where_the_format_wants_it_even(here, name
 def test_all_scenes_are_rendered_one_after_another(here, asked):
     done = run("--all", "-ql", "--quiet")
     assert done.exit_code == 0, done.output
-    assert done.stdout.split() == [
-        f"renders/{name}.mp4" for name in ("legend", "rnn", "lstm", "gru")
-    ]
-    assert [view.trace.cell.name for _, view, _, _ in asked] == ["lstm", "rnn", "lstm", "gru"]
+    assert done.stdout.split() == [f"renders/{name}.mp4" for name in (*CELLS, *FIGURES)]
+    cells = [view.trace.cell.name for _, view, _, _ in asked]
+    assert cells[:4] == ["lstm", "rnn", "lstm", "gru"]
 
 
 @pytest.mark.parametrize(
@@ -412,7 +415,7 @@ def test_all_scenes_are_rendered_one_after_another(here, asked):
     [
         (["rnn", "--all"], "SCENE: wanted none with --all, got 'rnn'"),
         (["--all", "-o", "x.mp4"], "--output: wanted none with --all, got 'x.mp4'"),
-        ([], "SCENE: wanted one of legend, rnn, lstm, gru, a .py file, or --all, got none"),
+        ([], f"SCENE: wanted one of {KNOWN}, a .py file, or --all, got none"),
         (["rnn", "--executor", "tcp://x"], "wanted dask://HOST:PORT, got 'tcp://x'"),
         (["rnn", "--max-size", "big"], "wanted a size such as 500MB or 2GiB, got 'big'"),
         (["rnn", "--clips", "-s"], "--clips: wanted with mp4, webm, mov, got --still"),

@@ -15,7 +15,7 @@ from PIL import Image
 
 import halted
 import rnnviz as rv
-import rnnviz.video.crews as crews
+import rnnviz.video.forks as forks
 import rnnviz.video.render as rendering
 from faults import SCENE, Command, Disk, Tiny
 from lines import Lines, tree
@@ -276,11 +276,11 @@ def test_who_has_a_folder_locked_for_long_is_not_waited_for(tmp_path, monkeypatc
 
 def at_start():
     """A section begins, in the process that goes through the scene."""
-    return crews.Forks, "start"
+    return forks.Forks, "start"
 
 
 def at_wait():
-    return crews.Forks, "wait"
+    return forks.Forks, "wait"
 
 
 def at_join():
@@ -519,7 +519,7 @@ def test_interrupts_wait_until_a_block_is_over():
 def test_an_interrupt_while_it_is_filmed(view, out, temporary, started, jobs):
     """At lines all over the render, and once in what libav calls."""
     path = out / "x.mp4"
-    names = ("crews", "studio", "take", "sink", "encoder", "render", "join")
+    names = ("crews", "forks", "studio", "take", "sink", "encoder", "render", "join")
     lines = Lines(*(sys.modules[f"rnnviz.video.{name}"].__file__ for name in names))
 
     def work():

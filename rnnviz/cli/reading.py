@@ -30,9 +30,10 @@ class Read:
 def read_trace(cell_name: str, options: Source, batch: bool = False) -> Read:
     """Return the trace that the options describe; with none given it is the demo.
 
-    An empty ``cell_name`` takes weights of any cell. What is not read from a file is drawn. Initial states are those of the demo as long as nothing
-    is read, else zero unless given. Raises click's UsageError for options that exclude each other,
-    and unless ``batch`` for several samples of which none is chosen; RnnvizError for bad data.
+    What is not read from a file is drawn. Initial states are those of the demo as long as nothing
+    is read, else zero unless given. An empty ``cell_name`` takes weights of any cell. Raises
+    click's UsageError for options that exclude each other, and unless ``batch`` for several samples
+    of which none is chosen; RnnvizError for bad data.
     """
     check_conflicts(options)
     model = _model(cell_name, options) if options.weights else None

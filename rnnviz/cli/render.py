@@ -3,6 +3,7 @@
 import os
 import signal
 import warnings
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rnnviz.cli.encoding import Encoding, encoding_options, settings_for, target_for
+from rnnviz.cli.figure_source import figure_trace
 from rnnviz.cli.look import Look, look_options
 from rnnviz.cli.output import check_output
 from rnnviz.cli.picks import Picks, check_room, pick_options, picked
@@ -20,13 +22,17 @@ from rnnviz.cli.source import Source, source_options
 from rnnviz.cli.summary import summary
 from rnnviz.cli.work import Work, how_of, work_options
 from rnnviz.errors import RnnvizError, RnnvizWarning
+from rnnviz.figures.catalogue import figure_named
 from rnnviz.scene_file import blamed, scene_in, scene_path
 from rnnviz.scene_list import load_scene, scene_names
 from rnnviz.video.settings import Settings
 
 if TYPE_CHECKING:
-    from rnnviz.stage import TracedScene
+    from rnnviz.stage import TracedScene, View
+    from rnnviz.video.render import Made, Rendering
     from rnnviz.video.studio import How
+
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class _Order:
     file: Path | None
     settings: Settings
     target: Path
+    all_of: bool  # scenes: it is one of all
 
 
 @click.command()
@@ -76,15 +83,14 @@ def render(
         watch([name for name in (scene,) if name], source)
         return
     settings = settings_for(encoding, look.subtitles)
-    orders = [_order(name, encoding, settings) for name in scenes]
+    orders = [_order(name, encoding, settings, every) for name in scenes]
     for order in orders:
         check_output(order.target, force, settings.is_folder)
         for path in settings.beside(order.target).values():
             check_output(path, force)
     signal.signal(signal.SIGTERM, _stop)
     with how_of(work) as how:
-        for order in orders:
-            _render(order, how, look, quiet, work.profile, picks, source)
+        _render(orders, how, look, quiet, work.profile, picks, source)
     if preview:
         click.launch(str(orders[-1].target))
 
@@ -109,12 +115,13 @@ def _scenes(scene: str | None, every: bool, encoding: Encoding, source: Source) 
     return scene_names()
 
 
-def _order(scene: str, encoding: Encoding, settings: Settings) -> _Order:
+def _order(scene: str, encoding: Encoding, settings: Settings, every: bool) -> _Order:
     file = scene_path(scene)
     loaded = _loaded(scene, file)
     path = file[0] if file else None
     name = "-".join(filter(None, (file[0].stem, file[1]))) if file else scene
-    return _Order(name, loaded, path, settings, target_for(name, encoding.output, settings))
+    target = target_for(name, encoding.output, settings)
+    return _Order(name, loaded, path, settings, target, every)
 
 
 def _loaded(scene: str, file: tuple[Path, str] | None) -> "type[TracedScene]":
@@ -134,7 +141,7 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _render(
-    order: _Order,
+    orders: Sequence[_Order],
     how: "How",
     look: Look,
     quiet: bool,
@@ -142,26 +149,57 @@ def _render(
     picks: Picks,
     source: Source,
 ) -> None:
-    from rnnviz.stage import View, theme_named
-    from rnnviz.video.render import render as render_scene
+    """Render scenes in one queue, and say of each what was made when it is there."""
+    from rnnviz.video.render import in_one_queue, rendering
 
-    scene, settings, target = order.scene, order.settings, order.target
-    label = f"{order.name} {settings.width}×{settings.height} {settings.format}"
-    with blamed(order.file) if order.file else nullcontext():
-        read = read_trace(scene.cell, source)
-        trace = picked(read.trace, picks)
+    shown: list[Progress] = []  # the bar of the scene that is awaited
+
+    def started(order: _Order) -> "Rendering":
+        def progress(title: str, done: int, total: int) -> None:
+            if order is awaited:
+                shown[-1](title, done, total)
+
+        own = order.all_of and hasattr(order.scene, "figure")  # whatever it takes
+        view = _view(order, look, *((Picks(), Source()) if own else (picks, source)))
+        return rendering(order.scene, view, order.target, order.settings, progress, how)
+
+    made = in_one_queue(started(order) for order in orders)
+    for awaited in orders:
+        settings = awaited.settings
+        label = f"{awaited.name} {settings.width}×{settings.height} {settings.format}"
+        blame = blamed(awaited.file) if awaited.file else nullcontext()
+        with blame, beats_shown(label, quiet) as bar:
+            shown.append(bar)
+            done = next(made)
+        _say(awaited, done, quiet, profile)
+
+
+def _view(order: _Order, look: Look, picks: Picks, source: Source) -> "View":
+    """Return what a scene is to show, and how."""
+    from rnnviz.stage import View, theme_named
+
+    figure = getattr(order.scene, "figure", "")
+    title = ""
+    if figure:
+        trace = figure_trace(figure_named(figure), source, picks)
+    else:
+        read = read_trace(order.scene.cell, source)
+        trace, title = picked(read.trace, picks), read.title
         check_room(trace)
-        view = View(
-            trace,
-            digits=look.digits,
-            theme=theme_named(look.theme) if look.theme else scene.theme,
-            title=look.title or read.title,
-            pace=look.pace,
-            detail=look.detail,
-            captions=look.captions == "burn",
-        )
-        with beats_shown(label, quiet) as progress:
-            made = render_scene(scene, view, target, settings, progress, how)
+    return View(
+        trace,
+        digits=look.digits,
+        theme=theme_named(look.theme) if look.theme else order.scene.theme,
+        title=look.title or title,
+        pace=look.pace,
+        detail=look.detail,
+        captions=look.captions == "burn",
+    )
+
+
+def _say(order: _Order, made: "Made", quiet: bool, profile: bool) -> None:
+    """Print the paths of what was made, and what there is to say of it."""
+    settings, target = order.settings, order.target
     for path in (target, *settings.beside(target).values()):
         click.echo(os.fsencode(path))  # as bytes: a name need not be text
     for line in summary(made, settings, quiet, profile):

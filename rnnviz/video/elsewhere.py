@@ -22,7 +22,7 @@ from rnnviz.video.cache import workplace
 from rnnviz.video.cache_place import cache_folder
 from rnnviz.video.crews import Alone, Done, Segment
 from rnnviz.video.filming import Film
-from rnnviz.video.playing import Section, play
+from rnnviz.video.playing import Section, complete, play
 from rnnviz.video.sent import Sent, received, sent
 from rnnviz.video.settings import Settings
 from rnnviz.video.spent import Spent
@@ -77,6 +77,7 @@ def film_piece(piece: Piece) -> Filmed:
         crew = _Visit(piece.settings, folder, piece.numbers, made.append, spent)
         with spent.on("motion"):
             play(scene, piece.view, piece.settings, crew, folder)
+            complete(crew)
         return [(replace(one, file=None), _content(one)) for one in made], spent
 
 
@@ -94,10 +95,11 @@ def _content(segment: Segment) -> bytes:
 
 def film_elsewhere(
     executor: Executor, pieces: int, order: Order, work: Path, done: Done, spent: Spent
-) -> None:
+) -> Iterator[None]:
     """Film sections through ``executor`` in about so many ``pieces``, into the folder ``work``.
 
-    Raises RnnvizError where a piece is lost, or is not what was ordered.
+    Yields once, when all pieces are on their way. Raises RnnvizError where a piece is lost, or is
+    not what was ordered.
     """
     scene, ours = sent(order.scene), versions()
     waiting: dict[Future[Filmed], tuple[int, ...]] = {}
@@ -106,6 +108,7 @@ def film_elsewhere(
             piece = Piece(scene, order.view, order.settings, part, ours)
             with _blamed(part):
                 waiting[executor.submit(film_piece, piece)] = part
+        yield
         for future in as_completed([*waiting]):
             part = waiting.pop(future)
             with _blamed(part):

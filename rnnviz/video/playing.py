@@ -54,7 +54,7 @@ class Script:
 def play(
     scene: type[TracedScene], view: View, settings: Settings, crew: Alone, work: Path
 ) -> Script:
-    """Play a scene for ``crew`` and return its script, without keys.
+    """Play a scene for ``crew`` and return its script, without keys; ``complete`` is what follows.
 
     What manim writes, such as the outlines of texts, goes to ``work``. Raises RnnvizError for a
     scene that shows nothing.
@@ -70,14 +70,24 @@ def play(
         try:
             running = playing(renderer=renderer)
             running.render()
-            crew.wait()
         except BaseException as error:
             crew.failed(error)
             crew.stop()
             raise
     if not crew.cuts:
+        complete(crew)
         raise RnnvizError(f"scene: wanted an animation, {scene.__name__} plays none")
     return _script(running, crew.cuts, settings)
+
+
+def complete(crew: Alone) -> None:
+    """Wait until all is filmed that a crew has begun; what went wrong is raised."""
+    try:
+        crew.wait()
+    except BaseException as error:
+        crew.failed(error)
+        crew.stop()
+        raise
 
 
 def _script(scene: TracedScene, cuts: Sequence[Cut], settings: Settings) -> Script:

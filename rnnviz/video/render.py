@@ -5,7 +5,8 @@ were filmed before come from the cache.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +37,9 @@ class Made:
     spent: Spent = field(default_factory=Spent)
 
 
+Rendering = Generator[None, None, Made]
+
+
 def _silent(title: str, done: int, total: int) -> None:
     """Show no progress."""
 
@@ -53,6 +57,53 @@ def render(
     What goes beside it (``settings.beside``) is replaced together with it. Raises RnnvizError for
     an output that cannot be written, a scene that shows nothing and a beat that is not played.
     """
+    (made,) = in_one_queue([rendering(scene, view, output, settings, progress, how)])
+    return made
+
+
+def in_one_queue(renders: Iterable[Rendering]) -> Iterator[Made]:
+    """Yield what renders make, one after the other.
+
+    Each begins while other processes still draw the one before it, if all have the same ``how``.
+    """
+    waiting: list[Rendering] = []
+    try:
+        with suppress(StopIteration):
+            queue = iter(renders)
+            while True:
+                try:
+                    one = next(queue)
+                    next(one)
+                except Exception:  # also the end of the queue
+                    while waiting:
+                        yield _ended(waiting.pop())
+                    raise
+                waiting.append(one)
+                if len(waiting) > 1:
+                    yield _ended(waiting.pop(0))
+    finally:
+        for one in waiting:
+            one.close()
+
+
+def _ended(one: Rendering) -> Made:
+    try:
+        next(one)
+    except StopIteration as end:
+        made: Made = end.value
+        return made
+    raise AssertionError("a render waits once")
+
+
+def rendering(
+    scene: type[TracedScene],
+    view: View,
+    output: Path,
+    settings: Settings,
+    progress: Progress = _silent,
+    how: How | None = None,
+) -> Rendering:
+    """Render as ``render`` does; yields once, when what is left is to wait for other processes."""
     how = how or How()
     beside = settings.beside(output)
     check_replaceable(output, settings.is_folder)
@@ -60,11 +111,11 @@ def render(
         check_replaceable(path)
     with workplace(how.place) as work:
         if settings.still:
+            yield
             return _still(scene, view, output, settings, progress, work)
         spent = Spent()
         spent["start"] = time.process_time()
-        with spent.on("scene"):
-            footage = film(scene, view, settings, how, work, progress, spent)
+        footage = yield from film(scene, view, settings, how, work, progress, spent)
         script = footage.script
         single, folders = ([], [output]) if settings.is_folder else ([output], [])
         replaced = replacing_all([*single, *beside.values()], folders, guard=True)

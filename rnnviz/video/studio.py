@@ -1,7 +1,7 @@
 """Films those sections of a scene that are not in the cache."""
 
 import os
-from collections.abc import Container
+from collections.abc import Container, Generator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,9 +11,10 @@ from rnnviz.guard import can_fork
 from rnnviz.stage import TracedScene, View
 from rnnviz.video.budget import MEMORY, SIZE, check_size, jobs_within
 from rnnviz.video.cache import Cache
-from rnnviz.video.crews import Alone, Done, Forks, Segment
+from rnnviz.video.crews import Alone, Done, Segment
 from rnnviz.video.elsewhere import Order, film_elsewhere
-from rnnviz.video.playing import Progress, Script, play
+from rnnviz.video.forks import Forks, Running
+from rnnviz.video.playing import Progress, Script, complete, play
 from rnnviz.video.settings import Settings
 from rnnviz.video.shelf import Shelf
 from rnnviz.video.spent import Spent
@@ -32,7 +33,8 @@ class How:
 
     An ``executor`` gets the sections in ``jobs`` pieces. Work folders are made in ``place``, that
     of the cache, where what a killed process leaves is found. ``memory`` and ``size`` are the bytes
-    that the processes here, and all sections together, may take.
+    that the processes here, and all sections together, may take. ``running`` are the forked
+    processes of all films that are made with it, of which there are ``jobs`` at a time.
     """
 
     jobs: int = field(default_factory=cores)
@@ -41,6 +43,7 @@ class How:
     place: Path | None = None
     memory: int = MEMORY
     size: int = SIZE
+    running: dict[int, Running] = field(default_factory=dict)
 
     @property
     def forks(self) -> bool:
@@ -65,10 +68,11 @@ def film(
     work: Path,
     progress: Progress,
     spent: Spent,
-) -> Footage:
+) -> Generator[None, None, Footage]:
     """Return the film of every section in ``work``, from the cache or filmed now.
 
-    Raises RnnvizError beyond the budgets, and for a scene that shows nothing.
+    Yields once, when all is under way and what is left is to wait for other processes. Raises
+    RnnvizError beyond the budgets, and for a scene that shows nothing.
     """
     if how.executor is None:
         how = replace(how, jobs=jobs_within(how.memory, settings, how.jobs))
@@ -100,11 +104,21 @@ def film(
         if how.executor is not None and script is not None and wanted:
             sections = {k: script.sections[k] for k in wanted}
             order = Order(scene, view, settings, sections)
-            film_elsewhere(how.executor, how.jobs, order, work, done, spent)
+            yield from film_elsewhere(how.executor, how.jobs, order, work, done, spent)
         else:
             crew = _crew(settings, how, work, wanted, done, spent)
-            played = play(scene, view, settings, crew, work)
+            with spent.on("scene"):
+                played = play(scene, view, settings, crew, work)
             script = script or played
+            try:
+                yield
+            except BaseException:
+                crew.stop()
+                raise
+            with spent.on("scene"):
+                complete(crew)
+    else:
+        yield
     assert script is not None
     if len(files) != len(script.sections):  # not the scene that the script is of, or it hid errors
         raise RnnvizError(
@@ -124,7 +138,7 @@ def _crew(
     spent: Spent,
 ) -> Alone:
     if how.forks:
-        return Forks(settings, folder, wanted, done, spent, how.jobs)
+        return Forks(settings, folder, wanted, done, spent, how.jobs, how.running)
     return Alone(settings, folder, wanted, done, spent)
 
 
@@ -144,7 +158,10 @@ def _planned(
         keys[segment.cut.number] = segment.key
 
     crew = _crew(settings, how, None, None if with_keys else (), done, spent)
-    return _with_keys(play(scene, view, settings, crew, work), keys)
+    with spent.on("scene"):
+        script = play(scene, view, settings, crew, work)
+        complete(crew)
+    return _with_keys(script, keys)
 
 
 def _with_keys(script: Script, keys: dict[int, str]) -> Script:
