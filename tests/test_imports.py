@@ -18,7 +18,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE, SCENES = ROOT / "rnnviz", ROOT / "scenes"
 NOT_CORE = {"__main__.py"}  # starts the command line
-CORE = sorted(path for path in PACKAGE.glob("*.py") if path.name not in NOT_CORE)
+FIGURES = sorted((PACKAGE / "figures").glob("*.py"))
+CORE = [
+    *sorted(path for path in PACKAGE.glob("*.py") if path.name not in NOT_CORE),
+    *FIGURES,
+]
 READERS = sorted((PACKAGE / "readers").glob("*.py"))
 SOURCES = sorted([*PACKAGE.rglob("*.py"), *SCENES.rglob("*.py")])
 
@@ -155,7 +159,16 @@ def sources():
 def test_the_parts_are_found():
     found = {path.stem for path in CORE}
     assert found >= {"errors", "arrays", "files", "ops", "cells", "params", "tracing"}
-    assert found >= {"rounding", "equations", "export", "diagram", "storyboard", "scene_list"}
+    assert found >= {
+        "marks",
+        "catalogue",
+        "rounding",
+        "equations",
+        "export",
+        "diagram",
+        "storyboard",
+        "scene_list",
+    }
     assert any(path.is_relative_to(SCENES) for path in SOURCES)
 
 

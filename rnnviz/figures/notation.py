@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 _PART = re.compile(r"([_^])(?:\{([^{}]*)\}|(.))|([^_^]+)", re.DOTALL)
-_TOKEN = re.compile(r"[A-Za-z]{2,}|.[\u0302\u0303]?", re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z]{2,}|\d+(?:\.\d+)?|.[\u0302\u0303]?", re.DOTALL)
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde"}
 _WORD = 3  # letters from which on a token below or above the line is a word: W_{hh}, but h_{last}
 _ESCAPED = {c: f"\\{c}" for c in "#$\"\\/&_^`'@<>~*"}
@@ -60,4 +60,6 @@ def _token(token: str) -> str:
     accent = _ACCENTS.get(token[-1])
     if accent:
         return f"{accent}({token[0]})"
-    return f'"{token}"' if len(token) > 1 else _ESCAPED.get(token, token)
+    if len(token) > 1 and token.isalpha():
+        return f'"{token}"'
+    return _ESCAPED.get(token, token)
