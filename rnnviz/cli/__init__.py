@@ -14,8 +14,8 @@ from rnnviz.cli.lazy import LazyGroup
 # What --help says of each command; the command's own help must start with the same words.
 COMMANDS = {
     "render": "Render a scene as a video or an image.",
-    "page": "Write a page that steps through a cell.",
-    "open": "Step through a cell in the default browser.",
+    "page": "Write a page that steps through cells and figures.",
+    "open": "Step through cells and figures in the default browser.",
     "show": "Show every number of a cell in the terminal.",
     "trace": "Write every number of a cell to a file.",
     "inspect": "List what a file of weights holds.",

@@ -1,4 +1,4 @@
-"""``rnnviz page``: cells to step through, as one HTML file that needs no network."""
+"""``rnnviz page``: cells and figures to step through, as one HTML file without network."""
 
 import os
 from pathlib import Path
@@ -6,20 +6,20 @@ from pathlib import Path
 import click
 
 from rnnviz.cli.output import check_output, output_options
-from rnnviz.cli.pages import PageLook, cells_argument, page_options, page_text
+from rnnviz.cli.pages import PageLook, names_argument, page_options, page_text
 from rnnviz.cli.picks import Picks, pick_options
 from rnnviz.cli.source import Source, source_options
 
 
 @click.command()
-@cells_argument
+@names_argument
 @output_options(".html")
 @click.option("--snippet", is_flag=True, help="Only what another page can take in.")
 @page_options
 @pick_options
 @source_options
 def page(
-    cells: tuple[str, ...],
+    names: tuple[str, ...],
     output: Path,
     snippet: bool,
     force: bool,
@@ -27,10 +27,10 @@ def page(
     picks: Picks,
     source: Source,
 ) -> None:
-    """Write a page that steps through a cell.
+    """Write a page that steps through cells and figures.
 
-    CELL is rnn, lstm or gru; several are shown one below the other. The page loads nothing. Behind
-    its address, #t2.f is the beat that it starts at.
+    NAME is rnn, lstm, gru or a figure of `rnnviz scenes`; several are shown one below the other.
+    The page loads nothing. Behind its address, #t2.f is the beat that it starts at.
     """
     if output.suffix.lower() not in (".html", ".htm"):
         found = repr(output.suffix) if output.suffix else "none"
@@ -38,5 +38,5 @@ def page(
     check_output(output, force)
     from rnnviz.web.page import write
 
-    write(page_text(cells, look, picks, source, snippet=snippet), output)
+    write(page_text(names, look, picks, source, snippet=snippet), output)
     click.echo(os.fsencode(output))  # as bytes: a name need not be text

@@ -1,16 +1,19 @@
-"""What the commands that make a page share: how it looks, and the player's records."""
+"""What the commands that make a page share: how it looks, and the players' records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import click
 
 from rnnviz.cells import CELLS
+from rnnviz.cli.figure_source import figure_trace
 from rnnviz.cli.gathering import gathered
 from rnnviz.cli.look import digits_option, title_option
 from rnnviz.cli.picks import Picks, picked
 from rnnviz.cli.reading import read_trace
 from rnnviz.cli.source import Source
+from rnnviz.figures.catalogue import FIGURES, figure_named
 from rnnviz.storyboard import DETAILS
 
 PAGE_THEMES = ("auto", "light", "dark")
@@ -22,7 +25,7 @@ class PageLook:
 
     title: str
     theme: str
-    detail: str
+    detail: str | None
     digits: int
 
 
@@ -35,19 +38,20 @@ _OPTIONS = (
         help="Colours; auto follows the reader's system.  [auto]",
     ),
     click.option(
-        "--detail", type=click.Choice(DETAILS), default="full", help="Of every timestep.  [full]"
+        "--detail", type=click.Choice(DETAILS), help="Of every timestep of a cell.  [full]"
     ),
     digits_option,
 )
 page_options = gathered("look", PageLook, _OPTIONS)
-cells_argument = click.argument(
-    "cells", type=click.Choice(tuple(CELLS), case_sensitive=False), nargs=-1, required=True,
-    metavar="CELL...",
+names_argument = click.argument(
+    "names", type=click.Choice((*CELLS, *FIGURES), case_sensitive=False), nargs=-1, required=True,
+    metavar="NAME...",
 )  # fmt: skip
+Json = dict[str, Any]
 
 
 def page_text(
-    cells: Sequence[str],
+    names: Sequence[str],
     look: PageLook,
     picks: Picks,
     source: Source,
@@ -55,42 +59,64 @@ def page_text(
     snippet: bool = False,
     beat: str = "",
 ) -> str:
-    """Return a page with a player for each cell, or their snippets.
+    """Return a page with a player for each cell and figure, or their snippets.
 
     Raises UsageError and RnnvizError for a ``beat`` to start at that is on none of them.
     """
     from rnnviz.web.page import page_of, snippet_of
-    from rnnviz.web.record import record
-    from rnnviz.web.walks import check_beat
 
-    records = []
-    wanted, key = _start(cells, beat)
-    for place, cell in enumerate(cells):
-        read = read_trace(cell, source)
-        if key and place == wanted:
-            check_beat(read.trace.cell, read.trace.length(), key)
-        records.append(
-            record(
-                picked(read.trace, picks),
-                digits=look.digits,
-                detail=look.detail,
-                title=(look.title if len(cells) == 1 else "") or read.title,
-                where=read.where,
-            )
+    if look.detail and not {*names} & {*CELLS}:
+        raise click.UsageError(f"--detail: {names[0]} has its own beats and takes none")
+    wanted, key = _start(names, beat)
+    title = look.title if len(names) == 1 else ""
+    records = [
+        (_cell if name in CELLS else _figure)(
+            name, look, title, picks, source, key if place == wanted else ""
         )
+        for place, name in enumerate(names)
+    ]
     theme = "" if look.theme == "auto" else look.theme
     if snippet:
         return "".join(snippet_of(one, theme) for one in records)
     return page_of(records, look.title, theme)
 
 
-def _start(cells: Sequence[str], beat: str) -> tuple[int, str]:
-    """Return the place of the cell to start at, from 0, and the id of its beat, or none."""
-    if len(cells) == 1 or not beat:
+def _cell(name: str, look: PageLook, title: str, picks: Picks, source: Source, beat: str) -> Json:
+    """Return the record of a cell that has the beat, if one is given."""
+    from rnnviz.web.record import record
+    from rnnviz.web.walks import check_beat
+
+    read = read_trace(name, source)
+    if beat:
+        check_beat(read.trace.cell, read.trace.length(), beat)
+    return record(
+        picked(read.trace, picks),
+        digits=look.digits,
+        detail=look.detail or "full",
+        title=title or read.title,
+        where=read.where,
+    )
+
+
+def _figure(name: str, look: PageLook, title: str, picks: Picks, source: Source, beat: str) -> Json:
+    """Return the record of a figure that has the beat, if one is given."""
+    from rnnviz.web.figure_record import figure_record
+
+    kind = figure_named(name)
+    trace = figure_trace(kind, source, picks)
+    figure = kind.drawn(trace, look.digits)
+    if beat:
+        figure[beat]  # RnnvizError unless there is one
+    return figure_record(figure.titled(title) if title else figure, name, trace.cell)
+
+
+def _start(names: Sequence[str], beat: str) -> tuple[int, str]:
+    """Return the place of the player to start at, from 0, and the id of its beat, or none."""
+    if len(names) == 1 or not beat:
         return 0, beat
-    kind, colon, key = beat.partition(":")
-    if not (colon and key and kind in cells):
-        raise click.UsageError(
-            f"--beat: wanted CELL:ID with several cells, such as {cells[0]}:t1.in, got {beat!r}"
-        )
-    return cells.index(kind), key
+    name, colon, key = beat.partition(":")
+    if not (colon and key and name in names):
+        example = f"{names[0]}:{'t1.in' if names[0] in CELLS else 'recap'}"
+        wanted = "CELL:ID with several cells" if {*names} <= {*CELLS} else "NAME:ID with several"
+        raise click.UsageError(f"--beat: wanted {wanted}, such as {example}, got {beat!r}")
+    return names.index(name), key

@@ -1,6 +1,7 @@
-"""The player as one ES module, put together from its parts, and its style with the palette."""
+"""Each player as one ES module, put together from its parts, and its style with the palette."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -9,6 +10,8 @@ from rnnviz.theme import DARK, LIGHT, PRINT, Theme
 # in an order in which each part only needs those before it
 PARTS = (
     "dom",
+    "transport",
+    "hosting",
     "numbers",
     "evaluate",
     "addresses",
@@ -50,30 +53,42 @@ PARTS = (
     "player",
     "element",
     "widget",
+    "figure_session",
+    "figure_shapes",
+    "figure_picture",
+    "figure_motion",
+    "figure",
+    "figure_element",
 )
-SHEETS = ("player", "picture", "panel", "editing", "strips")
+SHEETS = ("player", "picture", "panel", "editing", "strips", "figure")
+# The kinds of players, by what their elements are called: the parts that need all others of theirs.
+KINDS = {"rnnviz-player": ("element", "widget"), "rnnviz-figure": ("figure_element",)}
+_STYLED = {"rnnviz-player": SHEETS[:5], "rnnviz-figure": ("player", "figure")}
 _COMMENT = re.compile(r"^\s*/\*.*?\*/|(?:^|(?<=[;,{}()])\s)\s*//.*?$", re.M | re.S)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _CSS_SPACE = re.compile(r"(?<=[{};,:>]) +| +(?=[{};,>])")  # that separates nothing
-_IMPORT = re.compile(r'^import\s[^;]*?from "\./\w+\.js";\n', re.M)
+_IMPORT = re.compile(r'^import\s[^;]*?from "\./(\w+)\.js";\n', re.M)
 
 
 @cache
-def module() -> str:
-    """Return the ES module: it defines ``<rnnviz-player>`` and exports ``render`` for a widget.
+def module(kind: str = "rnnviz-player") -> str:
+    """Return the ES module that defines an element; that of cells exports ``render`` for a widget.
 
     What only people need, comments and indentation, is left out.
     """
-    folder = files("rnnviz.web") / "player"
-    parts = (folder.joinpath(f"{part}.js").read_text("utf-8") for part in PARTS)
-    return _bare(_COMMENT.sub("", "\n".join(_IMPORT.sub("", part) for part in parts)))
+    needed = _needed(KINDS[kind])
+    parts = (_IMPORT.sub("", _part(part)) for part in PARTS if part in needed)
+    return _bare(_COMMENT.sub("", "\n".join(parts)))
 
 
 @cache
-def style() -> str:
-    """Return the player's style sheet: the palette of each theme, then the rules."""
+def style(*kinds: str) -> str:
+    """Return the style sheet of players: the palette of each theme, then the rules."""
     folder = files("rnnviz.web") / "player"
-    sheets = (folder.joinpath(f"{sheet}.css").read_text("utf-8") for sheet in SHEETS)
+    wanted = {sheet for kind in kinds or ("rnnviz-player",) for sheet in _STYLED[kind]}
+    sheets = (
+        folder.joinpath(f"{sheet}.css").read_text("utf-8") for sheet in SHEETS if sheet in wanted
+    )
     light, dark = _variables(LIGHT), _variables(DARK)
     printed = {name: value for name, value in _variables(PRINT).items() if light[name] != value}
     rules = (
@@ -86,6 +101,19 @@ def style() -> str:
     )
     bare = _bare(_CSS_COMMENT.sub("", "\n".join((*rules, *sheets))))
     return _CSS_SPACE.sub("", bare.replace("\n", " ")) + "\n"
+
+
+def _needed(parts: Iterable[str]) -> set[str]:
+    """Return the parts with all those that they import."""
+    found: set[str] = set()
+    for part in parts:
+        found |= {part, *_needed(_IMPORT.findall(_part(part)))}
+    return found
+
+
+@cache
+def _part(name: str) -> str:
+    return (files("rnnviz.web") / "player").joinpath(f"{name}.js").read_text("utf-8")
 
 
 def _bare(text: str) -> str:

@@ -1,9 +1,10 @@
-"""Pages of their own: one file that holds the player, its style and its numbers, and no network."""
+"""Pages of their own: one file that holds players, their style and numbers, and no network."""
 
 import base64
 import gzip
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -13,13 +14,17 @@ from rnnviz.errors import RnnvizError
 from rnnviz.files import replacing
 from rnnviz.tracing import Trace
 from rnnviz.web.module import module, style
+from rnnviz.web.record import FORMAT as CELLS
 from rnnviz.web.record import record
 
 Json = dict[str, Any]
 THEMES = ("light", "dark", "")
 # The module is packed, for it is most of a page. A script's own text is what its hash allows, so
-# it is put in as text; a browser that is too old to unpack it says so in its console.
-_LOADER = """const packed = document.querySelector('script[type="application/gzip"]');
+# it is put in as text; a browser that is too old to unpack it says so in its console. Of several
+# modules on a page each loader takes the first that none has taken.
+_LOADER = """const free = 'script[type="application/gzip"]:not([data-taken])';
+const packed = document.querySelector(free);
+packed.dataset.taken = "";
 const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
 const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
 const script = document.createElement("script");
@@ -39,19 +44,21 @@ _LAYOUT = (
 
 
 def page_of(records: Sequence[Json], title: str = "", theme: str = "") -> str:
-    """Return an HTML page with a player for each record (see rnnviz.web.record).
+    """Return an HTML page with a player for each record (rnnviz.web.record or figure_record).
 
     It loads nothing, and its content security policy allows nothing but its own script and style.
     With one player ``#t2.f`` behind its address starts at that beat, with several ``#lstm:t2.f``.
     ``theme`` is light or dark, or empty for the reader's own; RnnvizError for another.
     """
     _check_theme(theme)
-    names = _ids(records)
-    sheet = f"{_LAYOUT}\n{style()}"
-    heading = title or (records[0]["title"] if len(records) == 1 else "Recurrent cells")
+    names, kinds = _ids(records), _kinds(records)
+    sheet = f"{_LAYOUT}\n{style(*kinds)}"
+    several = "Recurrent cells" if kinds == (CELLS,) else "Recurrent networks"
+    heading = title or (records[0]["title"] if len(records) == 1 else several)
+    modules = " ".join(_hash(module(kind)) for kind in kinds)
     unseen = ' class="rv-unseen"' if len(records) == 1 else ""
     policy = (
-        f"default-src 'none'; script-src {_hash(_LOADER)} {_hash(module())}; "
+        f"default-src 'none'; script-src {_hash(_LOADER)} {modules}; "
         f"style-src {_hash(sheet)}; "
         "base-uri 'none'; form-action 'none'"
     )
@@ -70,7 +77,7 @@ def page_of(records: Sequence[Json], title: str = "", theme: str = "") -> str:
 <h1{unseen}>{escape(heading)}</h1>
 {players}
 </main>
-{_scripts()}
+{_scripts(kinds)}
 </body>
 </html>
 """
@@ -83,7 +90,8 @@ def snippet_of(made: Json, theme: str = "") -> str:
     player has no id, which would have to differ from all others on that page.
     """
     _check_theme(theme)
-    return f"{_player(made, '', theme)}\n<style>{style()}</style>\n{_scripts()}\n"
+    kinds = _kinds([made])
+    return f"{_player(made, '', theme)}\n<style>{style(*kinds)}</style>\n{_scripts(kinds)}\n"
 
 
 def write_page(trace: Trace, path: str | Path, theme: str = "", **given: Any) -> None:
@@ -109,27 +117,37 @@ def _player(made: Json, name: str, theme: str) -> str:
     named = f' id="{name}"' if name else ""
     themed = f' theme="{theme}"' if theme else ""
     return (
-        f"<rnnviz-player{named}{themed}>"
+        f"<{made['format']}{named}{themed}>"
         f'<script type="application/json">{embedded(made)}</script>'
-        f"<noscript><p>{_NO_SCRIPT}</p></noscript></rnnviz-player>"
+        f"<noscript><p>{_NO_SCRIPT}</p></noscript></{made['format']}>"
     )
 
 
-def _scripts() -> str:
-    packed = base64.b64encode(gzip.compress(module().encode(), mtime=0)).decode("ascii")
-    return (
-        f'<script type="application/gzip">{packed}</script>\n'
+def _kinds(records: Sequence[Json]) -> tuple[str, ...]:
+    """Return which elements hold the records, each once: they are called as the formats are."""
+    return tuple(dict.fromkeys(one["format"] for one in records))
+
+
+def _scripts(kinds: Sequence[str]) -> str:
+    return "\n".join(
+        f'<script type="application/gzip">{_packed(module(kind))}</script>\n'
         f'<script type="module">{_LOADER}</script>'
+        for kind in kinds
     )
+
+
+def _packed(text: str) -> str:
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
 
 
 def _ids(records: Sequence[Json]) -> list[str]:
-    """Return an id for each player: its cell's name, numbered from the second of a kind."""
-    names: list[str] = []
+    """Return an id for each player: its cell's or figure's name, numbered from the second on."""
+    seen: Counter[str] = Counter()
+    names = []
     for one in records:
-        cell = one["variants"][0]["cell"]
-        count = sum(name.partition("-")[0] == cell for name in names) + 1
-        names.append(cell if count == 1 else f"{cell}-{count}")
+        name = one["name"] if one["format"] != CELLS else one["variants"][0]["cell"]
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
     return names
 
 

@@ -3,6 +3,18 @@
 import { el } from "./dom.js";
 
 export const DETAILS = { full: "every step", gates: "gates together", brief: "a beat a timestep" };
+export const STEP_KEYS = [
+  ["space", "play or pause"],
+  ["← →", "previous, next beat"],
+  ["Home End", "first, last beat"],
+];
+export const KEYS = [
+  ...STEP_KEYS,
+  ["PageUp PageDown", "previous, next timestep"],
+  ["Tab, then ↑ ↓", "from number to number in the picture"],
+  ["Enter", "where the number comes from"],
+  ["Esc", "back to the beat"],
+];
 const VIEW_NAMES = { values: "Values", gradients: "Gradients" };
 const THEME_NAMES = { auto: "auto", light: "light", dark: "dark" };
 
@@ -15,7 +27,7 @@ export class Choices {
       return el("button", { type: "button", class: "rv-view", "data-view": view, onclick }, text);
     });
     this.detail = choice(DETAILS, session.detail, (detail) => session.setDetail(detail));
-    this.theme = choice(THEME_NAMES, "auto", themed);
+    this.theme = themeChoice(themed);
     this.root = el(
       "div",
       { class: "rv-choices" },
@@ -41,17 +53,11 @@ function choice(options, chosen, onchoice) {
   return el("select", { onchange }, Object.entries(options).map(named));
 }
 
-/** Return the list of keys. */
-export function help() {
-  const keys = [
-    ["space", "play or pause"],
-    ["← →", "previous, next beat"],
-    ["Home End", "first, last beat"],
-    ["PageUp PageDown", "previous, next timestep"],
-    ["Tab, then ↑ ↓", "from number to number in the picture"],
-    ["Enter", "where the number comes from"],
-    ["Esc", "back to the beat"],
-  ];
+/** The choice of the colours; `themed` is called with auto, light or dark. */
+export const themeChoice = (themed) => choice(THEME_NAMES, "auto", themed);
+
+/** Return a list of keys. */
+export function help(keys) {
   return el(
     "details",
     { class: "rv-fold rv-help" },

@@ -1,16 +1,18 @@
 // A player in an element: what is where, and what changes when.
 
 import { caption } from "./captions.js";
-import { Choices, DETAILS, help } from "./choices.js";
-import { Controls, keyAction } from "./controls.js";
+import { Choices, DETAILS, KEYS, help } from "./choices.js";
+import { Controls, ownKeys } from "./controls.js";
 import { el, refill } from "./dom.js";
 import { Editing } from "./editing.js";
+import { play, stop } from "./motion.js";
 import { Panel } from "./panel.js";
 import { Picture } from "./picture.js";
 import { visit } from "./places.js";
 import { Playing } from "./playing.js";
 import { Session } from "./session.js";
 import { Strips } from "./strips.js";
+import { keyAction } from "./transport.js";
 import { headline, spokenName } from "./words.js";
 
 let made = 0; // players on this page, for ids
@@ -41,7 +43,15 @@ class Player {
     this.panel = new Panel(session, hooks);
     this.editing = new Editing(session, hooks);
     this.strips = new Strips(session, hooks);
-    this.playing = new Playing(session, this.picture, () => this.stepped());
+    const acts = {
+      move: (seconds) => play(this.picture, session.beat, seconds),
+      settle: () => {
+        stop(this.picture);
+        this.picture.update();
+      },
+      told: () => caption(session),
+    };
+    this.playing = new Playing(session, acts, () => this.stepped());
     this.choices = new Choices(session, (theme) => this.setTheme(theme));
     this.controls = new Controls(session, this.playing);
     this.lead = el("span", { class: "rv-lead" });
@@ -97,7 +107,7 @@ class Player {
         ),
         this.whatIf,
         this.overTime,
-        help(),
+        help(KEYS),
       ),
       this.status,
       this.tooltip,
@@ -189,7 +199,7 @@ class Player {
 
   key(event) {
     if (event.key === "Escape") this.tip(null);
-    const action = keyAction(event, this.playing);
+    const action = keyAction(event, this.playing, ownKeys(this.playing));
     if (!action) return;
     event.preventDefault();
     action();

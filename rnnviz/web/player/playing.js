@@ -1,18 +1,19 @@
 // What plays: beats one after another, their motion, and the time that a caption takes to read.
 
-import { play, stop } from "./motion.js";
-import { caption } from "./captions.js";
-
 const MOVING = 1.1; // seconds in which a beat's numbers fly
 const STEPPED = 0.7; // the same when one steps by hand
 const READING = 15; // letters a second
 const SHORTEST = 1.2; // seconds that a caption stands
 
 export class Playing {
-  /** `changed` is called when something starts or ends to play or to move. */
-  constructor(session, picture, changed) {
+  /**
+   * `acts` are move(seconds), which shows the motion of the beat that the session is at, settle(),
+   * which ends it, and told(), the caption. `changed` is called when something starts or ends to
+   * play or to move.
+   */
+  constructor(session, acts, changed) {
     this.session = session;
-    this.picture = picture;
+    this.acts = acts;
     this.changed = changed;
     this.isPlaying = false;
     this.isMoving = false;
@@ -30,6 +31,10 @@ export class Playing {
   seek(index) {
     this.pause();
     this.session.go(Math.max(0, Math.min(index, this.session.beats.length - 1)));
+  }
+
+  seekEnd() {
+    this.seek(this.session.beats.length - 1);
   }
 
   seekTimestep(t) {
@@ -57,8 +62,7 @@ export class Playing {
   settle() {
     if (this.isMoving) {
       this.isMoving = false;
-      stop(this.picture);
-      this.picture.update();
+      this.acts.settle();
     }
     this.changed();
   }
@@ -83,7 +87,7 @@ export class Playing {
 
   /** Wait as long as the caption takes to read. */
   held() {
-    const seconds = Math.max(SHORTEST, caption(this.session).length / READING) / this.speed;
+    const seconds = Math.max(SHORTEST, this.acts.told().length / READING) / this.speed;
     return new Promise((done) => {
       this.timer = setTimeout(done, seconds * 1000);
     });
@@ -93,7 +97,7 @@ export class Playing {
     if (this.isAtEnd) return;
     this.isMoving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.session.go(this.session.index + 1);
-    if (this.isMoving) await play(this.picture, this.session.beat, seconds);
+    if (this.isMoving) await this.acts.move(seconds);
     if (this.turn === turn) this.settle();
   }
 }
