@@ -99,6 +99,7 @@ def test_an_axis_has_its_labels_where_their_values_lie():
         ("10^{-4}", "10^-4", "10^(- 4)"),
         ("ŷ_t", "ŷ_t", "hat(y)_(t)"),
         ("c̃", "c̃", "tilde(c)"),
+        ("a ≠ é", "a ≠ é", "a ≠ é"),
         ('a"b#$', 'a"b#$', 'a \\" b \\# \\$'),
     ],
 )

@@ -45,10 +45,16 @@ def typst(text: str) -> str:
 def tokens(part: Part) -> tuple[str, ...]:
     """Return the words and single characters of a run; a letter with its accent is one."""
     found = []
-    for token in _TOKEN.findall(unicodedata.normalize("NFD", part.text)):
+    for token in _TOKEN.findall("".join(map(_split, part.text))):
         short = part.level and len(token) < _WORD and token.isalpha() and token.islower()
         found += [*token] if short else [token]
     return tuple(found)
+
+
+def _split(letter: str) -> str:
+    """Return a letter with a hat or a tilde as the letter and its accent, others as they are."""
+    split = unicodedata.normalize("NFD", letter)
+    return split if split[-1] in _ACCENTS else letter
 
 
 def is_italic(token: str) -> bool:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import atan2
 
 import numpy as np
-from manim import Circle, DashedVMobject, Rectangle, Triangle, VGroup, VMobject
+from manim import Circle, DashedVMobject, LineJointType, Rectangle, Triangle, VGroup, VMobject
 
 from rnnviz.diagram import Box as Area
 from rnnviz.figures import marks
@@ -140,7 +140,9 @@ class Brush:
         colour, points = self.colour(mark.role), list(mark.points)
         group = VGroup()
         if len(points) > 1:
-            group.add(polyline(points).set_stroke(colour, mark.width))
+            line = polyline(points).set_stroke(colour, mark.width)
+            line.joint_type = LineJointType.ROUND  # a sharp turn has no spike
+            group.add(line)
         if mark.dots or len(points) == 1:
             for x, y in points:
                 dot = Circle(radius=2 * mark.width * UNIT).move_to(at(x, y))

@@ -1,0 +1,236 @@
+"""RNN, LSTM and GRU on the same input: parameters, what each carries, gates and h over time."""
+
+from collections.abc import Iterable
+
+from rnnviz.cells import LSTM
+from rnnviz.figures import compare_cells as cells
+from rnnviz.figures import compare_curves as curves
+from rnnviz.figures import compare_lanes as lanes
+from rnnviz.figures.compare_cells import Run
+from rnnviz.figures.figure import Figure, Sheet, Wave
+from rnnviz.figures.marks import Mark, Words
+from rnnviz.params import demo as drawn
+from rnnviz.rounding import DIGITS, show
+from rnnviz.tracing import Trace, trace
+
+CELL = "lstm"
+TAKES = ("input",)
+
+
+def demo() -> Trace:
+    """Return an LSTM's trace with the demo's weights and x, T = 12, from states of zero."""
+    example = drawn(LSTM, steps=12)
+    return trace(LSTM, example.x, example.params)
+
+
+def figure(trace: Trace, digits: int = DIGITS) -> Figure:
+    """Return the x of an LSTM's trace run through all three cells, with the demo's weights."""
+    runs = cells.runs(trace)
+    sheet = Sheet("RNN, LSTM and GRU", _notes(runs[0]))
+    put_blocks(sheet, runs)
+    put_biases(sheet, runs)
+    put_lanes(sheet, runs, digits)
+    for t in range(min(lanes.STEPS, runs[0].trace.sizes["T"])):
+        put_timestep(sheet, runs, t, digits)
+    put_gates(sheet, runs)
+    put_courses(sheet, runs, digits)
+    put_recap(sheet, runs)
+    return sheet.figure()
+
+
+def _notes(run: Run) -> tuple[str, str]:
+    sizes = run.trace.sizes
+    counted = [
+        f"{word} {sizes[letter]}" + (f" ({most} shown)" if sizes[letter] > most else "")
+        for word, letter, most in (("input", "I", cells.INPUTS), ("hidden", "H", cells.UNITS))
+    ]
+    steps = f"T = {sizes['T']}"
+    if sizes["T"] > lanes.STEPS:
+        steps += f", the first {lanes.STEPS} one by one"
+    return f"PyTorch's cells · weights drawn, not trained · {steps}", " · ".join(counted)
+
+
+def _ids(marks: Iterable[Mark]) -> tuple[str, ...]:
+    return tuple(mark.id for mark in marks)
+
+
+def put_blocks(sheet: Sheet, runs: tuple[Run, ...]) -> None:
+    """Put up each cell's equations, its blocks of weights and its count with one bias."""
+    most = cells.fitting(runs)
+    waves = []
+    for run in runs:
+        marks = [cells.title(run, cells.COLUMNS[run.name], 150), *cells.equations(run)]
+        stacked = [*cells.stack(run, 1)]
+        counted = [*cells.counted(run, 1, most)]
+        sheet.put(marks, stacked, counted)
+        waves.append(Wave(_ids((*marks, *stacked, *counted))))
+    signs = Words("signs", "a square is a weight: orange above 0, blue below", 60, 968, 24, "muted")
+    sheet.put(signs)
+    waves[-1] = Wave((*waves[-1].ids, signs.id))
+    rnn, lstm, gru = (len(run.cell.gates) for run in runs)
+    sheet.beat(
+        "blocks",
+        "Weights",
+        f"{_times(rnn)} of weights in the RNN, {lstm} in the LSTM, {gru} in the GRU: "
+        f"{_counts(runs, 1)} parameters.",
+        "Each block maps x and h to one sum.",
+        waves=waves,
+    )
+
+
+def _times(count: int) -> str:
+    return "One block" if count == 1 else f"{count} blocks"
+
+
+def _counts(runs: tuple[Run, ...], biases: int) -> str:
+    rnn, lstm, gru = (run.counts[biases] for run in runs)
+    return f"{rnn}, {lstm} and {gru}"
+
+
+def put_biases(sheet: Sheet, runs: tuple[Run, ...]) -> None:
+    """Put the second bias of PyTorch's cells to each block, and the count with it."""
+    most = cells.fitting(runs)
+    second: list[str] = []
+    counts: list[str] = []
+    for run in runs:
+        stacked = [*cells.stack(run, 2)]
+        counted = [*cells.counted(run, 2, most)]
+        sheet.put(stacked, counted)
+        second += [mark.id for mark in stacked if mark.id.endswith((".b2", ".head.b"))]
+        counts += _ids(counted)
+    sheet.beat(
+        "biases",
+        "A second bias",
+        f"PyTorch adds a bias to each product, two a block: {_counts(runs, 2)} parameters.",
+        "PyTorch has a second bias in every block.",
+        waves=(Wave(tuple(second)), Wave(tuple(counts))),
+    )
+
+
+def put_lanes(sheet: Sheet, runs: tuple[Run, ...], digits: int) -> None:
+    """Make the blocks small and put up the lanes of timesteps, empty, with the first states."""
+    sheet.drop("signs")
+    steps = min(lanes.STEPS, runs[0].trace.sizes["T"])
+    cards: list[Mark] = []
+    frames: list[Mark] = []
+    for run in runs:
+        sheet.drop(f"{run.name}.head*", f"{run.name}.equation*", f"{run.name}.count1*")
+        sheet.drop(f"{run.name}.count2*")
+        cards += cells.card(run, lanes.TOPS[run.name])
+        frames += lanes.states(run, -1, digits, known=True)
+        for t in range(steps):
+            frames += (*lanes.frame(run, t), *lanes.states(run, t, digits, known=False))
+    said = Words("bars", "gates as bars from 0 to 1, one a unit", 502, 976, 24, "muted")
+    sheet.put(cards, frames, said)
+    sheet.beat(
+        "carry",
+        "What is carried",
+        "All three carry h from timestep to timestep; the LSTM carries c as well.",
+        "The same three cells, timestep by timestep.",
+        waves=(Wave(_ids(cards)), Wave(_ids((*frames, said)))),
+    )
+
+
+def put_timestep(sheet: Sheet, runs: tuple[Run, ...], t: int, digits: int) -> None:
+    """Send x of a timestep into all three cells, and put up their gates and new states."""
+    before = tuple(f"{run.name}{t}.box" for run in runs) if t else ()
+    if before:
+        sheet.change(*before, role="muted", width=2.0)
+    arriving = [*lanes.inputs(runs, t, digits)]
+    opened = [mark for run in runs for mark in lanes.gates(run, t)]
+    leaving = [mark for run in runs for mark in lanes.states(run, t, digits, known=True)]
+    sheet.put(arriving, opened, leaving)
+    boxes = tuple(f"{run.name}{t + 1}.box" for run in runs)
+    sheet.change(*boxes, role="ink", width=3.5)
+    wires = [(run.name, name) for run in runs for name in lanes.ROWS[run.name]]
+    known = tuple(mark.id for mark in leaving if not mark.id.endswith(".name"))
+    sheet.beat(
+        f"t{t + 1}",
+        "The same x, three cells",
+        _told(runs, t, digits),
+        f"x{'₁₂₃₄₅₆₇₈₉'[t]} goes into all three cells.",
+        t,
+        (
+            Wave((*before, *_ids(arriving))),
+            Wave((*boxes, *_ids(opened)), pulses=(*(f"x{t + 1}.{run.name}" for run in runs),
+                                *(f"{cell}{t + 1}.{name}.in" for cell, name in wires))),
+            Wave(known, pulses=tuple(f"{cell}{t + 1}.{name}.out" for cell, name in wires)),
+        ),
+    )  # fmt: skip
+
+
+def _told(runs: tuple[Run, ...], t: int, digits: int) -> str:
+    """Return what is seen of unit 1 at a timestep, each time of another part."""
+    rnn, lstm, gru = runs
+
+    def gate(run: Run, name: str) -> str:
+        return show(run.of(name, t, 0), digits, within=(0.0, 1.0))
+
+    def state(run: Run, name: str) -> str:
+        return show(run.of(name, t, 0), digits)
+
+    return (
+        f"Unit 1: h is {state(rnn, 'h')} in the RNN, {state(lstm, 'h')} in the "
+        f"LSTM, {state(gru, 'h')} in the GRU.",
+        f"LSTM, unit 1: f keeps {gate(lstm, 'f')} of c, "
+        f"i lets in {gate(lstm, 'i')} of g: two gates.",
+        f"GRU, unit 1: z keeps {gate(gru, 'z')} of h and 1 − z lets n in: one gate.",
+        f"RNN, unit 1: no gates; h is tanh of a new sum, {state(rnn, 'h')}.",
+        f"LSTM, unit 1: c is {state(lstm, 'c')}, o shows {gate(lstm, 'o')} of tanh(c), "
+        f"so h is {state(lstm, 'h')}.",
+    )[t]
+
+
+def put_gates(sheet: Sheet, runs: tuple[Run, ...]) -> None:
+    """Clear the lanes and put up the gates of all timesteps as curves, side by side by role."""
+    kept = {mark.id for run in runs for mark in cells.card(run, 0)}
+    sheet.drop(*(one for one in sheet.marks if one not in kept))
+    moved = [mark for run in runs for mark in cells.card(run, curves.LANES[run.name])]
+    seen = [*curves.sequence(runs[0])]
+    sheet.put(moved, seen)
+    waves = [Wave(_ids((*moved, *seen)))]
+    for run in runs[1:]:
+        gates = [p for p in curves.PANELS[run.name] if p.value not in ("h", "c")]
+        marks = [mark for one in gates for mark in curves.panel(run, one)]
+        sheet.put(marks)
+        waves.append(Wave(_ids(marks)))
+    sheet.beat(
+        "gates",
+        "Gates over time",
+        "LSTM: f and i are two gates. GRU: one, since 1 − z lets in what z does not keep.",
+        "The gates of all timesteps.",
+        waves=waves,
+    )
+
+
+def put_courses(sheet: Sheet, runs: tuple[Run, ...], digits: int) -> None:
+    """Put up the states of all timesteps as curves."""
+    marks: list[Mark] = [*curves.cell_state(runs[2])]
+    for run in runs:
+        states = [p for p in curves.PANELS[run.name] if p.value in ("h", "c")]
+        marks += [mark for one in states for mark in curves.panel(run, one)]
+    sheet.put(marks)
+
+    def ends(run: Run) -> str:
+        course = run.course("h", 0)
+        return f"{show(min(course), digits)} to {show(max(course), digits)}"
+
+    rnn, lstm, gru = map(ends, runs)
+    sheet.beat(
+        "states",
+        "h over time",
+        f"h of unit 1 runs from {rnn} in the RNN, {lstm} in the LSTM, {gru} in the GRU.",
+        "What each cell carries, over all timesteps.",
+        waves=(Wave(_ids(marks)),),
+    )
+
+
+def put_recap(sheet: Sheet, runs: tuple[Run, ...]) -> None:
+    """Say what the three have in common and what not."""
+    _, lstm, gru = (len(run.cell.gates) for run in runs)
+    sheet.beat(
+        "recap",
+        "Recap",
+        f"The LSTM has {lstm} blocks, {lstm - 1} of them gates, and carries c; "
+        f"the GRU has {gru}, {gru - 1} of them gates.",
+    )
