@@ -1,30 +1,61 @@
-"""Faults of a figure that a viewer would see, beyond those of any picture.
+"""Faults of a figure that a viewer would see.
 
-Numbers in words that no value on the screen has, wires that end nowhere, and wires through texts.
+Those of any picture, numbers in words that no value on the screen has, wires that end nowhere, and
+wires through texts.
 """
 
 from collections.abc import Iterator
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
+from manim import Camera, Mobject
+
+import layout_lint
 from addresses import decimals
 from layout_lint import crossed
-from picture import Picture
+from picture import Picture, holds, texts
 from rnnviz.diagram import Box as Area
 from rnnviz.figures.figure import Figure, Keyframe
 from rnnviz.figures.marks import Bar, Box, Curve, Disc, Heat, Mark, Number, Pill, Wire, Words
 from rnnviz.rounding import MINUS, show
+from rnnviz.stage.figures import FigureStage
+from rnnviz.theme import Theme
 
 NEAR = 16.0  # from a wire's end to what it reaches
 SEVERAL = range(1, 5)  # digits with which a value may be said
 
 
-def faults(figure: Figure, pictures: list[Picture]) -> Iterator[str]:
-    """Yield the faults of all beats; ``pictures`` are what stood at the end of each."""
+def standing(figure: Figure, theme: Theme, start: int = 0) -> Iterator[Picture]:
+    """Yield what stands at the end of each beat from ``start`` on; each mark is drawn once."""
+    scene: Any = SimpleNamespace(camera=Camera(pixel_width=16, pixel_height=9), add=lambda *_: None)
+    stage = FigureStage(scene, figure, theme)
+    drawn: dict[Mark, Mobject] = {}
+    for frame in figure.frames[start:]:
+        for mark in frame.marks:
+            if mark not in drawn:
+                drawn[mark] = stage.brush.draw(mark)
+        caption = stage.band.caption(frame.beat.caption)
+        shapes = [stage.standing, *(drawn[mark] for mark in frame.marks), caption]
+        yield Picture(frame.beat, list(texts(shapes, theme.background)))
+
+
+def faults(figure: Figure, theme: Theme) -> Iterator[str]:
+    """Yield the faults of all beats."""
     said: set[str] = set()
-    for frame, picture in zip(figure, pictures, strict=True):
+    for frame, picture in zip(figure, standing(figure, theme), strict=True):
+        yield from layout_lint.faults(picture)
         said |= values(frame)
         for fault in (*unsaid(frame, said), *loose(frame, picture), *crossings(frame, picture)):
             yield f"{frame.beat.id}: {fault}"
+
+
+def unseen(figure: Figure, theme: Theme, start: int = 0) -> Iterator[str]:
+    """Yield the faults that depend on the theme: texts too faint, or behind something solid."""
+    for picture in standing(figure, theme, start):
+        for text in picture.texts:
+            yield from (f"{picture.beat.id}: {fault}" for fault in layout_lint.alone(text))
 
 
 def values(frame: Keyframe) -> set[str]:
@@ -117,18 +148,13 @@ def crossings(frame: Keyframe, picture: Picture) -> Iterator[str]:
         and getattr(mark, "fill", 0.0) is not None
         and (area := covered(mark)) is not None
     ]
-    for wire in frame.marks:
-        if not isinstance(wire, Wire) or wire.role == "faint":
-            continue
-        parts = list(pairwise(wire.points))
-        for text in picture.texts:
-            hidden = any(
-                place > places[wire.id]
-                and area.left <= text.box.left
-                and area.right >= text.box.right
-                and area.top <= text.box.top
-                and area.bottom >= text.box.bottom
-                for place, area in solid
-            )
-            if not hidden and crossed(parts, [text.box]).any():
-                yield f"the wire {wire.id} runs through {text.text!r}"
+    wires = [one for one in frame.marks if isinstance(one, Wire) and one.role != "faint"]
+    parts = [(wire, *part) for wire in wires for part in pairwise(wire.points)]
+    if not parts or not picture.texts:
+        return
+    through = crossed([part[1:] for part in parts], [text.box for text in picture.texts])
+    pairs = {(parts[k][0], picture.texts[m]): None for k, m in np.argwhere(through)}
+    for wire, text in pairs:
+        hidden = any(place > places[wire.id] and holds(area, text.box) for place, area in solid)
+        if not hidden:
+            yield f"the wire {wire.id} runs through {text.text!r}"

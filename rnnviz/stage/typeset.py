@@ -16,6 +16,7 @@ from rnnviz.stage.pages import Page, page
 from rnnviz.stage.twins import outline, twin
 from rnnviz.theme import Rgb
 
+SPACE = 0.25  # em, between a number and what stands beside it
 Anchor = Literal["left", "centre", "right"]
 
 
@@ -80,6 +81,9 @@ class Typesetter:
         """Return a number as shown, assembled from glyphs of tabular width."""
         glyphs, x = [], 0.0
         for character in shown:
+            if character == " ":  # a page with nothing on it has no width
+                x += SPACE
+                continue
             page = self._page(f"#{quote(character)}")
             glyphs += [points + (x, 0, 0) for points in page.outlines.values()]
             x += page.advance

@@ -1,0 +1,176 @@
+"""Heat strips: all units of the states and gates of a long sequence, and one unit followed."""
+
+from rnnviz.figures import heat_unit as unit
+from rnnviz.figures.figure import Figure, Sheet, Wave
+from rnnviz.figures.heat_demo import demo
+from rnnviz.figures.heat_strips import (
+    Strip,
+    Window,
+    events,
+    framed,
+    heat,
+    key,
+    label,
+    letters,
+    mean,
+    ticks,
+)
+from rnnviz.figures.marks import Mark, Number, Words
+from rnnviz.rounding import DIGITS, show
+from rnnviz.tracing import Trace
+
+__all__ = ["CELL", "TAKES", "demo", "figure"]
+
+CELL = ""
+TAKES = ("weights", "input")
+
+
+def figure(trace: Trace, digits: int = DIGITS) -> Figure:
+    """Return the strips of a trace of any cell, then the curves of one unit."""
+    window = Window(trace)
+    title = f"{trace.cell.title} over {_count(trace.length(), 'timestep')}"
+    sheet = Sheet(title, _notes(window))
+    _strips(sheet, window, digits)
+    _follow(sheet, window, digits)
+    return sheet.figure()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _notes(window: Window) -> tuple[str, ...]:
+    """Return which model it is, and what is shown of it."""
+    trace = window.trace
+    made = "constructed weights" if window.symbols else trace.cell.convention
+    parts = ["grey: below 0"]
+    shown, units = len(window.strips["h"].units), trace.sizes["H"]
+    inputs, width = len(window.strips["x"].units), trace.sizes["I"]
+    if shown < units:
+        parts.append(f"{shown} of {units} units")
+    if inputs < width:
+        parts.append(f"{inputs} of {width} inputs")
+    if window.steps < trace.length():
+        parts.append(f"t = 1 to {window.steps} of {trace.length()}")
+    if trace.sizes["B"] > 1:
+        parts.append(f"sample 1 of {trace.sizes['B']}")
+    return made, " · ".join(parts)
+
+
+def _strips(sheet: Sheet, window: Window, digits: int) -> None:
+    """Put the input and then each strip, one a beat."""
+    sheet.put(events(window), ticks(window), letters(window))
+    strips = window.strips
+    for strip in strips.values():
+        sheet.put(label(strip, window))
+    sheet.put(heat(strips["x"], window), key(strips["x"], window))
+    x = strips["x"].values
+    values, timesteps = _count(x.shape[1], "value"), _count(len(x), "timestep")
+    caption = f"The input: {values} at each of {timesteps}."
+    if window.symbols:
+        found = [f"{s} at t = {t + 1}" for t, s in enumerate(window.symbols) if s == "X"]
+        caption = f"{len(x)} symbols, a row each: B, letters a to d, {' and '.join(found)}, E."
+    sheet.beat("input", "The input", caption, "The input over time")
+    for name in window.names:
+        strip = strips[name]
+        sheet.put(heat(strip, window), mean(strip, digits), key(strip, window))
+        title = strip.title.capitalize()
+        lead = f"The {strip.title} of every unit" if name != "h_pre" else "The sums of every unit"
+        sheet.beat(name, title, _extremes(strip, digits), lead)
+
+
+def _extremes(strip: Strip, digits: int) -> str:
+    """Return how far a strip's values reach, and where the one farthest from the mean is."""
+    values = strip.values
+    low, high = (show(float(v), digits, within=strip.within) for v in (values.min(), values.max()))
+    if strip.scale.low < 0 or strip.within != (0.0, 1.0):
+        symbol = strip.symbol.removesuffix("_t")
+        rows = ", a row each" if values.shape[1] > 1 else ""
+        return f"{symbol} of {_count(values.shape[1], 'unit')}{rows}, from {low} to {high}."
+    mean = float(values.mean())
+    word, place = ("lowest", values.argmin()) if mean > 0.5 else ("highest", values.argmax())
+    t, k = divmod(int(place), values.shape[1])
+    at = f"in unit {strip.units[k] + 1} at t = {t + 1}"
+    return (
+        f"{strip.title.capitalize()}, 0 to 1: mean {show(mean, digits, within=(0, 1))}, "
+        f"{word} {low if word == 'lowest' else high} {at}."
+    )
+
+
+def _follow(sheet: Sheet, window: Window, digits: int) -> None:
+    """Frame one unit's rows, then draw them as curves and show where h changes most."""
+    rows = list(framed([window.strips[name] for name in window.names], window))
+    sheet.put(rows)
+    which = f"unit {window.unit + 1}"
+    if window.picked:
+        said = f"One row of each strip: {which} was picked to be followed."
+    elif window.trace.sizes["H"] == 1:
+        said = f"The row of each strip is that of {which}, the only one."
+    else:
+        std = float(window.of("h")[:, window.unit].std())
+        sheet.put(_spread(window, std, digits))
+        said = (
+            f"One row of each strip: {which}, whose h varies most, "
+            f"standard deviation {show(std, digits)}."
+        )
+    sheet.beat(
+        "pick",
+        which.capitalize(),
+        said,
+        "One unit is followed",
+        waves=[Wave(tuple(mark.id for mark in rows))],
+    )
+    lanes = unit.lanes(window)
+    for name in window.names[1:]:
+        sheet.drop(*(one for one in sheet.marks if one.startswith(f"{name}.")))
+    for lane in lanes:
+        sheet.put(unit.ground(lane, window))
+    h = unit.curve(lanes[0], window)
+    sheet.put(h)
+    ends = (min(h.values), max(h.values))
+    low, high = (show(value, digits, within=lanes[0].strip.within) for value in ends)
+    sheet.beat(
+        "curve",
+        f"h of {which}",
+        f"The same row as a curve: h of {which} from {low} to {high}.",
+        "The row of h as a curve",
+        waves=[Wave((h.id,))],
+    )
+    curves = [unit.curve(lane, window) for lane in lanes[1:]]
+    sheet.put(curves)
+    names = ", ".join(lane.strip.symbol.removesuffix("_t") for lane in lanes[1:])
+    sheet.beat(
+        "curves",
+        f"All of {which}",
+        f"Under it, over the same timesteps: {names} of {which}.",
+        "Below it the rows of the other strips",
+        waves=[Wave(tuple(mark.id for mark in curves))],
+    )
+    _turns(sheet, window, lanes, digits)
+
+
+def _spread(window: Window, std: float, digits: int) -> list[Mark]:
+    """Return how much h of the followed unit varies, above the strip of h."""
+    y = window.strips["h"].top - 12
+    ref = f"standard deviation of h[t,{window.unit + 1}]"
+    return [
+        Words("spread.name", f"std of h, unit {window.unit + 1}", 40, y, 24, "muted"),
+        Number("spread", std, 276, y, ref, 25, "ink", "right", signed=False, digits=digits),
+    ]
+
+
+def _turns(sheet: Sheet, window: Window, lanes: tuple[unit.Lane, ...], digits: int) -> None:
+    """Mark where h of the unit rises most and falls most, with all its values there."""
+    found = unit.turns(window)
+    which = f"unit {window.unit + 1}"
+    if found is None:
+        sheet.beat("recap", "Recap", f"{which.capitalize()} at its only timestep.")
+        return
+    for name, word, t in zip(("rise", "fall"), ("rises", "falls"), found, strict=True):
+        line = unit.marker(name, t, window, lanes)
+        sheet.put(line, unit.at(t, window, lanes, digits))
+        caption = unit.told(t, window, lanes, digits)
+        title = f"h {word} most at {unit.when(t, window)}"
+        sheet.beat(name, title, caption, f"Where h of {which} {word} most", t + 1)
+    rise, fall = (unit.when(t, window) for t in found)
+    sheet.beat("recap", "Recap", f"h of {which} rises most at {rise} and falls most at {fall}.")
