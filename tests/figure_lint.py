@@ -139,7 +139,7 @@ def covered(mark: Mark) -> Area | None:
 
 
 def crossings(frame: Keyframe, picture: Picture) -> Iterator[str]:
-    """Yield the wires that run through a text which nothing hides from them."""
+    """Yield the wires and curves that run through a text which nothing hides from them."""
     places = {mark.id: k for k, mark in enumerate(frame.marks)}
     solid = [
         (places[mark.id], area)
@@ -148,7 +148,11 @@ def crossings(frame: Keyframe, picture: Picture) -> Iterator[str]:
         and getattr(mark, "fill", 0.0) is not None
         and (area := covered(mark)) is not None
     ]
-    wires = [one for one in frame.marks if isinstance(one, Wire) and one.role != "faint"]
+    wires = [
+        one
+        for one in frame.marks
+        if isinstance(one, Curve) or (isinstance(one, Wire) and one.role != "faint")
+    ]
     parts = [(wire, *part) for wire in wires for part in pairwise(wire.points)]
     if not parts or not picture.texts:
         return
@@ -157,4 +161,4 @@ def crossings(frame: Keyframe, picture: Picture) -> Iterator[str]:
     for wire, text in pairs:
         hidden = any(place > places[wire.id] and holds(area, text.box) for place, area in solid)
         if not hidden:
-            yield f"the wire {wire.id} runs through {text.text!r}"
+            yield f"the line {wire.id} runs through {text.text!r}"

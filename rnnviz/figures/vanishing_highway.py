@@ -14,8 +14,8 @@ HIGH = 400.0  # where the curves begin under three rows
 X = rows.RIGHT + 54
 TAGS: dict[float, tuple[int, float, Anchor]] = {
     0.0: (13, -16, "right"),
-    2.0: (25, 40, "centre"),
-    5.0: (13, -20, "centre"),
+    2.0: (6, 72, "centre"),
+    5.0: (6, 34, "centre"),
 }  # by bias: where a curve has its name: timestep, how far from it
 
 

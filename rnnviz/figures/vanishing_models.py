@@ -10,7 +10,7 @@ from rnnviz.params import Params
 from rnnviz.tracing import Trace, trace
 
 STEPS, INPUTS, UNITS = 50, 3, 8
-SEED = 2  # chosen by its look out of 0 to 13 and 1016: sizes at t = 1 differ much between them
+SEED = 11  # near the median of 0 to 13 and 1016, whose sizes at t = 1 differ much
 BELOW, ABOVE = 0.8, 1.2  # spectral radii of W_hh
 FAINT, LOUD = 0.0005, 2000  # size of the RNN's input weights, and how many times larger in one
 BIAS = 2.0  # of the gate that keeps: f, or the GRU's z
