@@ -16,6 +16,8 @@ CANDIDATES := "$(PYTHON)"
 endif
 JOBS ?= 2
 GALLERY := renders/gallery
+FIGURES := compare dense feedforward unroll architectures bptt batching vanishing lstm-gates \
+  gru-gates conventions stacked bidirectional heat
 
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 STILL := $(BIN)/rnnviz render --still -r 1280,720 --quiet --force
@@ -29,6 +31,11 @@ USABLE := import ensurepip, os, sys, sysconfig; \
 
 # for the tests of the player; a browser that is there already will do
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+
+define RECAP
+$(STILL) $(1) -o $(GALLERY)/$(1).png
+
+endef
 
 # runs a command of the system's package manager as root
 define AS_ROOT
@@ -63,7 +70,7 @@ lint: $(VENV)/.installed-lint ## set up, then check rules, format and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-sheets: $(VENV)/.installed ## draw every beat of the cells on contact sheets in renders/sheets
+sheets: $(VENV)/.installed ## draw every beat of all scenes on contact sheets in renders/sheets
 	$(BIN)/python tools/contact_sheets.py
 
 sweep: $(VENV)/.installed-test ## look for faults in the pictures of all scenes, sizes and themes
@@ -93,6 +100,7 @@ gallery: browser $(VENV)/.installed-test ## render everything in renders/gallery
 	$(STILL) gru --beat t1.n -o $(GALLERY)/gru-n.png
 	$(STILL) gru --beat t1.h -o $(GALLERY)/gru-h.png
 	$(MOVING) gru -o $(GALLERY)/gru.gif
+	$(foreach name,$(FIGURES),$(call RECAP,$(name)))
 	$(BIN)/python tools/player_pictures.py $(GALLERY)
 
 clean: ## remove .venv, builds and caches, but no renders

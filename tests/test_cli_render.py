@@ -166,6 +166,11 @@ def bad_weights():
         (["rnn", "--input", "nan.json"], 3, "nan.json"),
         (["gru", "--weights", "bad.npz"], 3, "bad.npz: weight_hh_l0: wanted shape"),
         (["rnn", "--input", "absent.csv"], 3, "absent.csv"),
+        (["lstm-gates", "--seed", "3"], 2, "--seed: lstm-gates shows its own model and takes none"),
+        (["compare", "--weights", "w.json"], 2, "--weights: compare shows its own model"),
+        (["dense", "--input", "nan.json"], 2, "--input: dense shows its own model and takes none"),
+        (["heat", "--detail", "brief"], 2, "--detail: heat has its own beats and takes none"),
+        (["bptt", "--title", "W" * 80], 3, "title: wanted at most 40 characters, got 80"),
         (["rnn", "--title", "W" * 80], 3, "title: wanted at most about 30 characters, got 80"),
     ],
 )

@@ -159,8 +159,7 @@ def _render(
             if order is awaited:
                 shown[-1](title, done, total)
 
-        own = order.all_of and hasattr(order.scene, "figure")  # whatever it takes
-        view = _view(order, look, *((Picks(), Source()) if own else (picks, source)))
+        view = _view(order, look, picks, source)
         return rendering(order.scene, view, order.target, order.settings, progress, how)
 
     made = in_one_queue(started(order) for order in orders)
@@ -180,7 +179,11 @@ def _view(order: _Order, look: Look, picks: Picks, source: Source) -> "View":
 
     figure = getattr(order.scene, "figure", "")
     title = ""
-    if figure:
+    if figure and order.all_of:  # whatever it takes
+        trace = figure_named(figure).demo()
+    elif figure:
+        if look.detail != "full":
+            raise click.UsageError(f"--detail: {figure} has its own beats and takes none")
         trace = figure_trace(figure_named(figure), source, picks)
     else:
         read = read_trace(order.scene.cell, source)
