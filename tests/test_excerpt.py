@@ -347,11 +347,12 @@ def test_show_works_out_one_unit_with_the_rest_as_one_row(files):
 def test_render_shows_what_is_picked(files, monkeypatch):
     views = []
 
-    def render(scene, view, output, *_):
+    def rendering(scene, view, output, *_):
+        yield
         views.append(view.trace)
         return rnnviz.video.render.Made(output)
 
-    monkeypatch.setattr(rnnviz.video.render, "render", render)
+    monkeypatch.setattr(rnnviz.video.render, "rendering", rendering)
     for args in (("--units", "1-4, 17"), ("--units", "9", "--inputs", "20,1")):
         assert run("render", *args, "-o", "a.mp4", "--quiet").exit_code == 0
     assert [trace.units for trace in views] == [(0, 1, 2, 3, 16), (8,)]

@@ -21,14 +21,11 @@ def drawn(name):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_no_beat_has_a_fault(name):
+def test_no_beat_has_a_fault_and_all_take_30_to_90_seconds(name, tmp_path):
+    """In one test, so that what is set in Typst is set once."""
     assert list(faults(drawn(name), LIGHT)) == []
     assert list(unseen(drawn(name), DARK)) == []
     assert list(unseen(drawn(name), PRINT, -1)) == []  # light but for the greys
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_it_takes_30_to_90_seconds_and_ends_with_a_recap(name, tmp_path):
     settings = Settings(192, 108, 15)
     nothing = Alone(settings, None, (), lambda segment: None, Spent())
     script = play(load_scene(name), View(figure_named(name).demo()), settings, nothing, tmp_path)

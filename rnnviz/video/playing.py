@@ -158,12 +158,10 @@ def _no_wait(self: Any, *args: Any, **options: Any) -> None:
 
 @contextmanager
 def _rarely_collected() -> Iterator[None]:
-    """Let the garbage collector leave alone what there is already, and seldom look at the rest."""
+    """Let the garbage collector look less often: a scene makes many objects and keeps them."""
     before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)  # a scene makes many objects and keeps them
+    gc.set_threshold(100_000, 20, 20)
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
