@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rnnviz as rv
+from figure_lint import faults
 from rnnviz.cells import gru
 from rnnviz.conventions import cell_named, convert
 from rnnviz.errors import RnnvizError
@@ -11,6 +12,7 @@ from rnnviz.figures.catalogue import figure_named
 from rnnviz.figures.conventions_model import first_difference, story
 from rnnviz.figures.marks import Heat, Number, Pill, Words
 from rnnviz.params import demo
+from rnnviz.theme import LIGHT
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +117,13 @@ def test_any_gru_tells_the_same_story(name):
         np.testing.assert_allclose(one["h"], other["h"], rtol=0, atol=1e-12)
     assert {*told.corners} == {(a, b) for a in ("after", "before") for b in ("keep", "replace")}
     assert figure_named("conventions").drawn(given).beats[-1].id == "recap"
+
+
+def test_three_of_many_units_have_room_beside_their_formulas():
+    cell = cell_named("gru")
+    x = np.random.default_rng(3).normal(size=(5, 4))
+    given = rv.trace(cell, x, demo(cell, input_size=4, hidden_size=8).params)
+    assert list(faults(figure_named("conventions").drawn(given), LIGHT)) == []
 
 
 def test_what_cannot_be_shown_is_said():

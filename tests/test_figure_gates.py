@@ -142,7 +142,7 @@ def test_verdicts_flip_with_the_convention(of_gru):
 def test_almost_ignored_is_far_from_gone_unless_r_is_near_0(of_gru):
     part = shown(of_gru["almost"], "pytorch, z near 0: rn")
     assert np.abs(part).min() > 0.3
-    assert np.abs(shown(of_gru["z0r0"], "pytorch, both near 0: rn")).max() < 1e-3
+    assert np.abs(shown(of_gru["z0r0"], "pytorch, z and r near 0: rn")).max() < 1e-3
 
 
 def test_no_number_of_one_case_stands_in_another(of_lstm, of_gru):

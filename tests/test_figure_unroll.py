@@ -49,12 +49,13 @@ def test_every_h_is_that_of_a_loop_over_time(steps):
     assert {f"h{steps}.1", f"h{steps}.2"} <= {*stands(UNROLL.drawn(trace))}
 
 
-def test_h_is_the_same_pill_in_the_loop_and_in_the_row():
+def test_h_has_the_same_values_in_the_loop_where_it_is_overwritten_and_in_the_row():
     figure = UNROLL.drawn()
-    loop, row = stands(figure, "turn2"), stands(figure, "open")
-    for one in ("h1.1", "h1.2", "h2.1", "h2.2"):
-        assert loop[one].value == row[one].value
-        assert (loop[one].x, loop[one].y) != (row[one].x, row[one].y)
+    first, loop, row = (stands(figure, beat) for beat in ("turn1", "turn2", "open"))
+    for unit in (1, 2):
+        assert first[f"out.{unit}"].value == loop[f"in.{unit}"].value == row[f"h1.{unit}"].value
+        assert loop[f"out.{unit}"].value == row[f"h2.{unit}"].value
+    assert not {"in.1", "out.1", "x.1"} & {*row}
 
 
 def test_a_value_stands_only_once_it_was_computed():

@@ -11,7 +11,7 @@ from rnnviz.diagram import Box as Area
 from rnnviz.errors import RnnvizError
 from rnnviz.figures.figure import Sheet, Wave
 from rnnviz.figures.marks import Bar, Curve, Heat, Number, Pill, Scale, Words, axis
-from rnnviz.figures.notation import is_italic, parts, spoken, tokens, typst
+from rnnviz.figures.notation import is_italic, lowered, parts, spoken, tokens, typst
 from rnnviz.figures.transcript import written
 
 AREA = Area(100.0, 200.0, 500.0, 600.0)
@@ -106,6 +106,11 @@ def test_an_axis_has_its_labels_where_their_values_lie():
 def test_notation_is_read_and_set(text, read, set_):
     assert spoken(text) == read
     assert typst(text) == set_
+
+
+def test_indices_in_words_stand_below_the_line():
+    said = "h_3 and ∂L/∂h_12 of h_t−1, x_t, W_hh, b_o, f_t2 and snake_t1_case"
+    assert lowered(said) == "h₃ and ∂L/∂h₁₂ of hₜ₋₁, xₜ, W_hh, b_o, f_t2 and snake_t1_case"
 
 
 def test_single_letters_are_italic_and_words_are_not():

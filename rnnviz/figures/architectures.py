@@ -67,13 +67,11 @@ def clear_for(sheet: Sheet, key: str, said: str, units: Sequence[str]) -> None:
 
 def put_run(sheet: Sheet, run: Run, groups: Sequence[int]) -> tuple[Wave, ...]:
     """Put a whole run on the sheet; return the waves in which groups of its columns come."""
+    shell = tuple(mark.id for mark in outline(run) if mark.id not in sheet.marks)
     sheet.put(outline(run))
     marks = [mark for k in range(len(run.columns)) for mark in filled(run, k)]
     sheet.put(marks)
-    first, *rest = waves(run, marks, groups)
-    shell = [mark.id for mark in outline(run) if mark.id not in first.ids]
-    shell = [one for one in shell if not any(one in wave.ids for wave in rest)]
-    return replace(first, ids=(*shell, *first.ids)), *rest
+    return (*((Wave(shell),) if shell else ()), *waves(run, marks, groups))
 
 
 def sentence(columns: Iterable[Column]) -> str:
@@ -92,7 +90,7 @@ def show_vector_to_sequence(sheet: Sheet, digits: int) -> None:
     clear_for(sheet, "a", said, ("9 units:", "the picture on top,", "then the last word"))
     rows = replace(LARGE, digits=digits)
     run = Run("a", written(PICTURES[0])[1], rows, feeds=True)
-    moving = put_run(sheet, run, (1, 1, 1, 2))
+    moving = put_run(sheet, run, (1, 1, 3))
     sheet.put(
         Words("vector", "features of a picture", run.x(0), 946, 26, "x", "centre"),
         Words("fed", "the word just written", run.x(1), 946, 26, "muted", "centre"),
@@ -100,8 +98,8 @@ def show_vector_to_sequence(sheet: Sheet, digits: int) -> None:
     sheet.beat(
         "a.run",
         "Vector to sequence",
-        f"One vector in; from then on it reads what it wrote: {sentence(run.columns)}",
-        "One vector in, then it reads what it wrote: autoregressive",
+        f"One vector in, then it reads what it wrote: {sentence(run.columns)}",
+        "Autoregressive: it reads what it wrote",
         waves=moving,
     )
     other = Run("a", written(PICTURES[1])[1], rows, feeds=True)
@@ -131,8 +129,8 @@ def show_sequence_to_vector(sheet: Sheet, digits: int) -> None:
         f"Bits go in, one answer comes out, at the end: {BITS.count('1')} ones, {last.wrote} "
         f"({share(last, digits)}).",
         "A sequence in, no output until its end",
-        waves=(*(replace(one, ids=one.ids + own) for one, own in zip(
-            moving, (halves[:3], halves[3:]), strict=True)),),
+        waves=(moving[0], *(replace(one, ids=one.ids + own) for one, own in zip(
+            moving[1:], (halves[:3], halves[3:]), strict=True))),
     )  # fmt: skip
     other = Run("b", judged(FLIPPED)[1], rows)
     (moved,) = put_run(sheet, other, (len(BITS),))
@@ -143,9 +141,9 @@ def show_sequence_to_vector(sheet: Sheet, digits: int) -> None:
     sheet.beat(
         "b.flip",
         "One bit flipped",
-        f"With another bit at t = {flip + 1} the answer is another one: "
+        f"One other bit, at t = {flip + 1}, and the answer changes: "
         f"{FLIPPED.count('1')} ones, {last.wrote} ({share(last, digits)}).",
-        "What if one bit is another one?",
+        "What if one bit is flipped?",
         waves=(replace(moved, ids=moved.ids + halves),),
     )
 
@@ -179,19 +177,19 @@ def show_encoder_decoder(sheet: Sheet, digits: int) -> None:
         bubble(encoder, "h", last, "h", 0.0, 6),
         Words("vector", "all it keeps", encoder.x(last), 446, 26, "h", "centre"),
     )
-    rest = replace(moving[1], ids=(*moving[1].ids, "vector"))
+    rest = replace(moving[2], ids=(*moving[2].ids, "vector"))
     sheet.beat(
         "c.encode",
         "Sequence to vector …",
-        f"The encoder reads {len(made.read)} words and writes none: all it keeps is one h.",
+        f"The encoder reads {len(made.read)} words; all it keeps of them is one h.",
         "First the encoder reads",
-        waves=(replace(moving[0], ids=(*shell, *moving[0].ids)), rest),
+        waves=(replace(moving[0], ids=(*moving[0].ids, *shell)), moving[1], rest),
     )
     moving = put_run(sheet, decoder, (1, 3))
     sheet.beat(
         "c.decode",
         "… to sequence",
-        f"The decoder starts from this h and reads what it wrote: {sentence(made.wrote)}",
+        f"From this h the decoder writes, and reads again: {sentence(made.wrote)}",
         "Then the decoder writes",
         waves=moving,
     )
@@ -211,14 +209,13 @@ def show_sequence_to_sequence(sheet: Sheet, digits: int) -> None:
     said = "By hand: each unit of h takes over the one above it, as in a shift register."
     clear_for(sheet, "d", said, (f"{units} units, the bit", "moves down by one", "a timestep"))
     run = Run("d", made, replace(LARGE, count=len(made), digits=digits))
-    moving = put_run(sheet, run, (3, 3, 4))
+    moving = put_run(sheet, run, (5, 5))
     read, wrote = 1, units  # of the second bit, from 0
     sheet.put(bubble(run, "x", read, "x", 0.12, 6), bubble(run, "y", wrote, "neutral", 0.12, 6))
     sheet.beat(
         "d.run",
         "Sequence to sequence",
-        f"An output for every input, an echo: what is read at t = {read + 1} is written at "
-        f"t = {wrote + 1}.",
+        f"An echo: what is read at t = {read + 1} is written at t = {wrote + 1}.",
         "An output at every timestep",
         waves=moving,
     )
@@ -270,8 +267,8 @@ def overview(sheet: Sheet, digits: int) -> None:
     sheet.beat(
         "four",
         "Four architectures",
-        "The same kind of cell, four ways to give it inputs x and to take outputs y.",
-        "Four ways from inputs to outputs",
+        "The same kind of cell, four ways from inputs x to outputs y.",
+        "Four ways to use an RNN",
         waves=(Wave(tuple(sheet.marks)),),
     )
 
@@ -285,7 +282,7 @@ def recap(sheet: Sheet, digits: int) -> None:
     sheet.beat(
         "recap",
         "Recap",
-        "What differs is when x goes in and when y comes out; the cell is of the same kind.",
+        "What differs is when x goes in and when y comes out, not the kind of cell.",
         "All four, with what they read and wrote",
         waves=(Wave(tuple(sheet.marks)),),
     )

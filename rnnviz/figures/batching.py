@@ -37,7 +37,7 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     """Return the walk from a row of letters to two chunks and the cut between them."""
     run = batched(trace)
     sheet = Sheet(TITLE, (f"batch {BATCH} · period T = {PERIOD} · cross entropy, summed",
-                          "weights are seeded, not trained"))  # fmt: skip
+                          "random weights, not trained"))  # fmt: skip
     text(sheet)
     fold(sheet)
     first_chunk(sheet)
@@ -57,23 +57,27 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
 def network(sheet: Sheet, digits: int) -> None:
     """Bring inputs and targets into the table, and the RNN's states between them."""
     gone = [one for letter in LETTERS for one in (letter, f"box.{letter}")]
-    sheet.drop(*gone, "frame", "column*", "time*", "x.*", "y.*")
+    sheet.drop(*gone, "frame", "column*", "time*", f"t{STEPS + 1}", "x.*", "y.*")
     moved = [mark for t in range(STEPS) for mark in table.letters(t)]
     sheet.drop(*[mark.id for mark in moved if mark.id in sheet.marks])
     rest = [mark for t in range(STEPS) for mark in table.empty(t)]
     start = table.state("h0", table.START, np.zeros((BATCH, UNITS)), "h[0", "h", digits)
     rest += [*table.head(), *start]
     sheet.put(rest, moved)
-    letters = tuple(mark.id for mark in moved if isinstance(mark, Words))
+    times = tuple(f"t{t + 1}" for t in range(STEPS))
+    letters = (*times, *(mark.id for mark in moved if isinstance(mark, Words)))
     frames = tuple(mark.id for mark in [*moved, *rest] if mark.id not in letters)
-    caption = f"One RNN reads a row at a time, {BATCH} letters at once; each column has its own h."
+    caption = (
+        f"One RNN reads {BATCH} letters at once, each with its own h, to guess the {BATCH} next."
+    )
     sheet.beat("network", "An RNN", caption, "An RNN between x and y.",
                waves=[Wave(letters), Wave(frames)])  # fmt: skip
 
 
 def read(sheet: Sheet, run: Batched, start: int, stop: int, digits: int) -> None:
     """Compute the states and losses of a chunk."""
-    number, waves = 1 + start // PERIOD, []
+    number = 1 + start // PERIOD
+    waves: list[Wave] = []
     for t in range(start + 1, stop + 1):
         marks = [
             *table.state(f"h{t}", table.ROWS[t - 1], run.h[t - 1], f"h[{t}", "h", digits, False)
@@ -81,8 +85,10 @@ def read(sheet: Sheet, run: Batched, start: int, stop: int, digits: int) -> None
         sheet.put(marks)
         wires = tuple(f"h{t}.{b + 1}.wire" for b in range(BATCH))
         sheet.put(table.loss(run, t - 1, digits))
-        ids = (*(mark.id for mark in marks), f"L{t}")
-        waves.append(Wave(ids, pulses=(f"x{t}.wire", *wires, f"h{t}.wire", f"L{t}.wire")))
+        ids, pulses = tuple(mark.id for mark in marks), (f"x{t}.wire", *wires)
+        before = waves.pop() if t > start + 1 else Wave()  # the loss is a row behind
+        waves.append(Wave((*before.ids, *ids), pulses=(*before.pulses, *pulses)))
+        waves.append(Wave((f"L{t}",), pulses=(f"h{t}.wire", f"L{t}.wire")))
     losses = ", ".join(show(float(one), digits) for one in run.losses[start:stop])
     caption = f"Chunk {number}, row by row; its losses are {losses}."
     sheet.beat(f"read{number}", f"Chunk {number} is read", caption, "Row by row.", waves=waves)
@@ -130,7 +136,7 @@ def chained(sheet: Sheet, run: Batched, digits: int) -> None:
         Wave((*last, *(mark.id for mark in through), "through.name"), pulses=last),
     ]
     shown = show(float(run.through[0, 0]), digits)
-    caption = f"Without a cut, chunk 2's losses reach h₃ in chunk 1: {shown} in column 1."
+    caption = f"Without a cut, the gradient of L₄ + L₅ reaches h₃: {shown} in its first unit."
     sheet.beat("chained", "Without a cut", caption, "The gradient of chunk 2.", waves=waves)
 
 
@@ -138,15 +144,19 @@ def cut(sheet: Sheet, run: Batched, digits: int) -> None:
     """Cut it off."""
     marks = [*table.cut_line(), *table.through(run.cut, digits)]
     sheet.put(marks)
-    sheet.put(Words("cut.name", "cut: detach", table.NAMES, table.CUT + 9, 26.0, "f", "right",
+    sheet.put(Words("cut.name", "cut: detach", table.NAMES, table.CUT + 9, 26.0, "ink", "right",
                     bold=True))  # fmt: skip
     zero = show(float(np.abs(run.cut).max()), digits)
-    sheet.change("mode", text=f"a cut: graphs of {PERIOD} and {STEPS - PERIOD} timesteps")
-    caption = f"With the cut they end at the chunk's start: {zero} reaches h₃. No h changes."
+    sheet.change("mode", text=f"cut: graphs of {PERIOD} and {STEPS - PERIOD} timesteps")
+    caption = f"With the cut it ends at chunk 2's start: {zero} reaches h₃. No h changes."
     lines = tuple(mark.id for mark in marks if not mark.id.startswith("through"))
     pills = tuple(mark.id for mark in marks if mark.id.startswith("through"))
     sheet.beat(
-        "cut", "The cut", caption, "Now cut.", waves=[Wave((*lines, "cut.name")), Wave(pills)]
+        "cut",
+        "The cut",
+        caption,
+        "Now cut.",
+        waves=[Wave((*lines, "cut.name", "mode")), Wave(pills)],
     )
 
 
@@ -156,11 +166,12 @@ def cost(sheet: Sheet, run: Batched, digits: int) -> None:
         Math("weight.name", "∂L/∂W_{hh}", table.NAMES, 918, 32.0, table.GRADIENT, "right"),
         Words("whole.name", "without the cut", table.WEIGHTS[0] + 145, 918, 26.0),
         Words("truncated.name", "with the cut", table.WEIGHTS[1] + 145, 918, 26.0),
+        Math("weight.of", f"L = L_1 + ⋯ + L_{STEPS}", 1866, 918, 30.0, "ink", "right"),
         *table.weight("whole", table.WEIGHTS[0], run.weight, "∂L/∂W_hh", digits),
         *table.weight("truncated", table.WEIGHTS[1], run.weight_cut, "cut ∂L/∂W_hh", digits),
     ]
     sheet.put(new)
     one, other = (show(float(made[0, 0]), digits) for made in (run.weight, run.weight_cut))
-    caption = f"The price: ∂L/∂W_hh is no longer exact, {other} at the upper left and not {one}."
+    caption = f"The price: an inexact ∂L/∂W_hh, upper left {other} instead of {one}."
     sheet.beat("cost", "What it costs", caption, "And the weights?",
                waves=[Wave(tuple(mark.id for mark in new))])  # fmt: skip

@@ -26,7 +26,7 @@ def text(sheet: Sheet) -> None:
                           dashed=True))  # fmt: skip
     sheet.put(time(True))
     caption = (
-        f"{len(LETTERS)} letters in a row; for a batch of {BATCH} they come in {BATCH} pieces."
+        f"{len(LETTERS)} letters in a row, in {BATCH} pieces of equal length: a batch of {BATCH}."
     )
     sheet.beat("text", "A text", caption, "A text of letters.")
 
@@ -44,17 +44,22 @@ def folded(alone: bool) -> Iterator[Mark]:
             one, (x, y) = table.letter(t, b), slot(t, b, alone)
             yield Box(f"box.{one}", x - 42, y - 42, x + 42, y + 42, "x", radius=10.0)
             yield Words(one, one, x, y + 13, 42.0, "x", "centre")
-        x, y = slot(0, b, alone)
-        yield Words(f"column{b + 1}", f"column {b + 1}", x, y - 66, 26.0, "muted", "centre")
     yield from time(alone)
 
 
 def time(alone: bool) -> Iterator[Mark]:
-    """Yield the arrow of time beside the first column."""
+    """Yield the names of the columns, and the arrow of time beside the first."""
+    for b in range(BATCH):
+        x, y = slot(0, b, alone)
+        yield Words(f"column{b + 1}", f"column {b + 1}", x, y - 66, 26.0, "muted", "centre")
     x, top = slot(0, 0, alone)
     bottom = slot(ROWS - 1, 0, alone)[1]
-    yield Wire("time", ((x - 56, top - 42), (x - 56, bottom + 42)), "muted")
-    yield Words("time.name", "time", x - 76, (top + bottom) / 2, 30.0, "muted", "right")
+    left = x - 82
+    yield Words("time.name", "time", left, bottom + 66, 26.0, "muted", "centre")
+    yield Wire("time", ((left, top), (left, bottom + 24)), "muted")
+    for t in range(ROWS):
+        yield Words(f"t{t + 1}", f"t = {t + 1}", left - 11, slot(t, 0, alone)[1] + 9, 26.0, "ink",
+                    "right")  # fmt: skip
 
 
 def fold(sheet: Sheet) -> None:
@@ -63,7 +68,7 @@ def fold(sheet: Sheet) -> None:
     new = [*folded(alone=True)]
     sheet.put(new)
     waves = [Wave(tuple(mark.id for mark in new))]
-    caption = "Time runs down; letters side by side have nothing to do with each other."
+    caption = "Time runs down; the letters of a row are from different places in the text."
     sheet.beat("fold", "Folded", caption, "Each piece becomes a column.", waves=waves)
 
 
@@ -84,14 +89,14 @@ def second_chunk(sheet: Sheet) -> None:
     left = STEPS - PERIOD
     inputs, targets = chunk_waves(PERIOD, STEPS)
     waves = [Wave((*inputs.ids, *targets.ids), {**inputs.flights, **targets.flights})]
-    caption = f"The next chunk has {left} rows here: the last letters have none below them."
+    caption = f"Chunk 2 has only {left} rows: the letters at t = {ROWS} are targets, not inputs."
     sheet.beat("chunk2", "Chunk 2", caption, "What is left.", waves=waves)
 
 
 def chunk(sheet: Sheet, start: int, stop: int) -> None:
     """Frame a chunk's rows, and put its inputs and targets beside them, as two matrices."""
     (left, top), (right, bottom) = slot(start, 0), slot(stop - 1, BATCH - 1)
-    sheet.put(Box("frame", left - 49, top - 49, right + 49, bottom + 49, "x", None, width=4.0))
+    sheet.put(Box("frame", left - 55, top - 55, right + 55, bottom + 55, "x", None, 14.0, 4.0))
     number = 1 + start // PERIOD
     top = CHUNK_Y[number - 1]
     for name, left, shift in (("x", CHUNK_X[0], 0), ("y", CHUNK_X[1], 1)):

@@ -57,6 +57,8 @@ def head() -> Iterator[Mark]:
     yield Math("head.L", "L_t", LOSS, y, 32.0, "ink", "centre")
     for b, x in enumerate(COLUMNS):
         yield Words(f"head.h{b + 1}", f"h of column {b + 1}", x, y, 26.0, "h", "centre")
+    for k, at in enumerate((START, ROWS[PERIOD] - 80)):
+        yield Words(f"head.chunk{k + 1}", f"chunk {k + 1}", 40.0, at + 9, 28.0, bold=True)
     yield Math("head.h0", "h_0 = 0", NAMES - 12, START + 10, 28.0, "h", "right")
 
 
@@ -152,7 +154,7 @@ def gradient(name: str, y: float, values: Array, ref: str, digits: int) -> Itera
 def cut_line() -> Iterator[Mark]:
     """Yield the cut between the chunks; the wires of the gradient end there."""
     left, right = COLUMNS[0] - HALF, COLUMNS[-1] + HALF
-    yield Wire("cut.line", ((left, CUT), (right, CUT)), "f", 4.0, arrow=False, dashed=True)
+    yield Wire("cut.line", ((left, CUT), (right, CUT)), "ink", 4.0, arrow=False, dashed=True)
     for b, c in enumerate(COLUMNS):
         points = ((c + DOWN, CARRIED - HIGH), (c + DOWN, CUT + 3))
         yield Wire(f"up.{b + 1}", points, GRADIENT)

@@ -69,7 +69,7 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
         raise RnnvizError(f"bidirectional: wanted at least {STEPS} timesteps, got {steps}")
     part = f"{UNITS} of {units} units shown; " if units > UNITS else ""
     both = Both(model(trace), digits)
-    notes = ("seeded weights, each direction its own", f"{part}PyTorch: bidirectional=True")
+    notes = ("random weights, each direction its own", f"{part}PyTorch: bidirectional=True")
     sheet = Sheet("A bidirectional GRU layer", notes)
     put_all(sheet, both)
     for way in WAYS:
@@ -81,7 +81,7 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     put_final(sheet, both)
     warn_of_last(sheet, both)
     caption = (
-        "Each output holds both directions; only h→ at t = 4 and h← at t = 1 have read all of x"
+        "Each output holds both directions; only h→ at t = 4 and h← at t = 1 have read all inputs"
     )
     lit = (*held("forward", LAST), *held("backward", 0), *grid.ids("forward.n"),
            *grid.ids("backward.n"))  # fmt: skip
@@ -145,7 +145,7 @@ def start_reading(sheet: Sheet, both: Both, way: str) -> None:
     """Compute a direction's first cell: at t = 1 or at the last input."""
     t = 0 if way == "forward" else LAST
     waves = compute(sheet, both, way, t)
-    told = f"from x_{t + 1} and a first state of its own: {both.said(way, t)} in the first unit"
+    told = f"from x_{t + 1} and an initial state of its own: {both.said(way, t)} in the first unit"
     sheet.beat(f"{way}.first", f"{way.capitalize()}: the first input",
                f"{way.capitalize()} starts {told}", f"Where does {way} start?",
                waves=waves)  # fmt: skip
@@ -158,7 +158,7 @@ def read_on(sheet: Sheet, both: Both, way: str) -> None:
     values = ", ".join(both.said(way, t) for t in rest)
     arrow, towards = plan.ARROWS[way], "left to right" if way == "forward" else "right to left"
     sheet.beat(f"{way}.rest", f"{way.capitalize()} to the end",
-               f"{towards.capitalize()}, h{arrow} in the first unit: {values}",
+               f"From {towards}, the first unit of h{arrow} goes on: {values}",
                f"On, from {towards}.", waves=waves)  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def point_at_read(sheet: Sheet, both: Both) -> None:
     boxes = (name("forward", 1), name("backward", 1))
     sheet.change(*lit, lit=True)
     sheet.change(*boxes, width=6.0)
-    caption = "At t = 2 forward has read x_1 and x_2, backward x_4, x_3 and x_2: together all of it"
+    caption = "At t = 2 forward has read x_1 and x_2, backward x_4, x_3 and x_2: together all four"
     sheet.beat("read", "What each has read", caption, "Which inputs are in which state?",
                waves=[Wave((*lit, *boxes))])  # fmt: skip
     sheet.change(*lit, lit=False)
@@ -223,7 +223,7 @@ def put_final(sheet: Sheet, both: Both) -> None:
 
 def warn_of_last(sheet: Sheet, both: Both) -> None:
     """Point at the last output, whose backward half has read only one input."""
-    lit = (*grid.ids(f"out{STEPS}.backward"), *held("backward", LAST))
+    lit = (*grid.ids(f"out{STEPS}.backward"), *held("backward", LAST), *grid.ids("backward.n"))
     sheet.change(*lit, lit=True)
     caption = (f"The last output is not h_n: its h← ({both.said('backward', LAST)}) has read "
                f"x_4 alone, h_n's ({both.said('backward', 0)}) all")  # fmt: skip

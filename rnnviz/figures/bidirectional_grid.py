@@ -87,16 +87,18 @@ def along(way: str) -> list[Wire]:
 def signs() -> list[Mark]:
     """Return the names of the rows, of the inputs and of the outputs."""
     made: list[Mark] = [
-        *grid.heading("forward", "Forward →", "reads x_1 first", 40, ROWS["forward"] - 80),
+        *grid.heading("forward", "Forward →", "starts at t = 1", 40, ROWS["forward"] - 80),
         Words(
             "backward.title", "← Backward", 1880, ROWS["backward"] - 100, 30, "ink", "right", True
         ),
         Words(
-            "backward.note", "reads x_4 first", 1880, ROWS["backward"] - 56, 24, "muted", "right"
+            "backward.note", "starts at t = 4", 1880, ROWS["backward"] - 56, 24, "muted", "right"
         ),
         *grid.heading("output", "output", "[h→; h←]", 40, OUTPUT - 6),
-        Words("forward.h0", "first state", ENDS[0], ROWS["forward"] + 106, 24, "muted", "centre"),
-        Words("backward.h0", "first state", ENDS[1], ROWS["backward"] + 106, 24, "muted", "centre"),
+        Words("forward.h0", "initial state", ENDS[0], ROWS["forward"] + 106, 24, "muted", "centre"),
+        Words(
+            "backward.h0", "initial state", ENDS[1], ROWS["backward"] + 106, 24, "muted", "centre"
+        ),
         Box("legend.box", 40, X - 42, 40 + CELL, X - 42 + CELL, "x", 0.8, 4.0, 1.5),
         Words("legend", "an input that", 72, X - 24, 26, "muted"),
         Words("legend.more", "has been read", 72, X + 8, 26, "muted"),

@@ -7,7 +7,7 @@ from rnnviz.figures import bptt_ledger as ledger
 from rnnviz.figures.bptt_forwards import fold, forwards, losses, unroll
 from rnnviz.figures.bptt_run import INPUTS, Unrolled, unrolled
 from rnnviz.figures.figure import Figure, Sheet, Wave
-from rnnviz.figures.marks import Math
+from rnnviz.figures.marks import Math, Words
 from rnnviz.params import demo as drawn
 from rnnviz.rounding import DIGITS, show
 from rnnviz.tracing import Trace
@@ -40,7 +40,7 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     summed(sheet, run, digits)
     shown = show(run.loss, digits)
     caption = (
-        f"The loss of {shown}, back through all {run.steps} timesteps: one gradient for one W_hh."
+        f"From a loss of {shown} back through {run.steps} timesteps: one gradient for one W_hh."
     )
     sheet.beat("recap", "Recap", caption)
     return sheet.figure()
@@ -69,8 +69,10 @@ def errors(sheet: Sheet, run: Unrolled, digits: int) -> None:
         sheet.put(graph.made_grad(run, t, float(run.dy[t]), digits))
     sheet.put(ledger.heading(run, "Where it comes from"))
     sheet.put(ledger.labels("path", ("from L_t, via ŷ_t", "through h_{t+1}"), "∂L/∂h_t"))
-    sheet.put(Math("path.rule.text", "∂L/∂h_t = ∂L_t/∂h_t + W_{hh}^T δ_{t+1}", ledger.LEFT, 930,
-                   30.0), Math("path.delta", "δ_t = ∂L/∂a_t", 1046, 930, 30.0))  # fmt: skip
+    delta = f"δ_t = ∂L/∂a_t = {ledger.slope(run, 't')} ⊙ ∂L/∂h_t"
+    sheet.put(Math("path.rule.text", "∂L/∂h_t = ∂L_t/∂h_t + W_{hh}^T δ_{t+1}", ledger.LEFT, 940,
+                   30.0), Words("path.with", "with", 526, 940, 28.0, "muted"),
+              Math("path.delta", delta, 612, 940, 30.0))  # fmt: skip
     starts = tuple(f"t{t}.L.back" for t in counted)
     others = tuple(f"t{t}.y.back" for t in counted)
     waves = [Wave((*starts, *(f"dy{t}" for t in counted)), pulses=starts), Wave(others)]
@@ -138,16 +140,16 @@ def losses_apart(sheet: Sheet, run: Unrolled, digits: int) -> None:
     counted = range(run.steps)
     sheet.change("ledger.title", text="By loss")
     sheet.put(ledger.labels("loss", [f"from L_{s + 1}" for s in counted], "∂L/∂h_t"))
-    ids: list[str] = []
+    waves = []
     for s in reversed(counted):
-        for t in range(s + 1):
+        for t in reversed(range(s + 1)):
             ref = f"∂L_{s + 1}/∂h[{t + 1}"
             name = f"by{s + 1}.{t + 1}"
             sheet.put(ledger.entries(run, t, s, run.by_loss[s, t], name, ref, digits))
-            ids += sheet.found(f"{name}.*")
+        way = (f"t{s + 1}.y.back", *(f"h{t + 1}.back" for t in range(s)))
+        waves.append(Wave(sheet.found(f"by{s + 1}.*"), pulses=way))
     for t in counted:
         sheet.put(ledger.sums(run, t, [*run.by_loss[:, t]], f"sum{t + 1}", digits))
-    waves = [Wave(tuple(ids), pulses=tuple(f"t{s + 1}.y.back" for s in counted))]
     last = f"h{subscript(run.steps - 1)}"
     caption = f"The same by loss: h₁ has a share of all {run.steps}, {last} only of its own."
     sheet.beat("by-loss", "The same, by loss", caption, "Which loss is it from?", waves=waves)
@@ -166,8 +168,8 @@ def chain(sheet: Sheet, run: Unrolled, digits: int) -> None:
         pulse = f"h{t + 1}.back" if t < last - 1 else f"t{t + 1}.y.back"
         waves.append(Wave(tuple(mark.id for mark in new), pulses=(pulse,)))
     lengths = ", ".join(show(float(one), digits) for one in run.reach[::-1])
-    caption = f"Step by step back, the share of L{subscript(last - 1)} has length {lengths}"
-    caption += ": here it shrinks." if ledger.shrinks(run.reach, digits) else "."
+    caption = f"Step by step back, L{subscript(last - 1)}'s share has length {lengths}"
+    caption += ": it shrinks." if ledger.shrinks(run.reach, digits) else "."
     sheet.beat("chain", "The chain", caption, "One loss alone.", waves=waves)
 
 

@@ -14,13 +14,20 @@ def fold(sheet: Sheet, run: Unrolled, digits: int) -> None:
     """Show the loop, its formulas and the weights that the gradient will pass."""
     sheet.put(graph.folded(run))
     for k, (text, role) in enumerate(formulas(run)):
-        sheet.put(Math(f"formula{k + 1}", text, 900, 230 + 84 * k, 36.0, role))
+        sheet.put(Math(f"formula{k + 1}", text, LEFT, 736 + 62 * k, 32.0, role))
     for name, y in (("loss", graph.LOSS), ("readout", graph.MADE), ("hidden state", graph.HIDDEN),
                     ("input", graph.INPUT)):  # fmt: skip
         sheet.put(Words(f"loop.{name}", name, graph.LOOP - graph.HALF - 24, y + 9, 26.0, "muted",
                         "right"))  # fmt: skip
+    keys = (
+        ("forwards: h, then ŷ and the loss L", "ink"),
+        ("backwards: ∂L/∂ŷ, then ∂L/∂h", graph.GRADIENT),
+        ("empty: not computed yet", "muted"),
+    )
+    for k, (text, role) in enumerate(keys):
+        sheet.put(Words(f"loop.key{k + 1}", text, 900.0, 260 + 72 * k, 32.0, role))
     sheet.put(weights(run, digits))
-    caption = "One network and one set of weights: h comes back as an input of the next timestep."
+    caption = "One network, one set of weights; h comes back in at the next timestep."
     sheet.beat("loop", "Folded", caption, "The network as a loop.")
 
 
@@ -73,19 +80,18 @@ def weights(run: Unrolled, digits: int) -> list[Mark]:
 def unroll(sheet: Sheet, run: Unrolled, digits: int) -> None:
     """Copy the loop's network once a timestep; what is known is x, h_0 and the targets."""
     sheet.drop("loop*")
-    for k in range(4):
-        sheet.change(f"formula{k + 1}", x=LEFT, y=736 + 62 * k, size=32.0)
+    first = [*graph.empty(run, 0, digits)]
     rest = [*graph.onwards(run), *graph.initial(run, digits)]
     flights = {}
-    for t in range(run.steps):
-        shift = graph.LOOP - graph.middle(run, t)
+    for t in range(1, run.steps):
+        shift = graph.middle(run, 0) - graph.middle(run, t)
         for mark in graph.empty(run, t, digits):
             rest.append(mark)
             if isinstance(mark, Box):
                 x, y = (mark.left + mark.right) / 2, (mark.top + mark.bottom) / 2
                 flights[mark.id] = (x + shift, y)
-    sheet.put(rest)
-    waves = [Wave((*flights,), flights),
+    sheet.put(first, rest)
+    waves = [Wave(tuple(mark.id for mark in first)), Wave((*flights,), flights),
              Wave(tuple(mark.id for mark in rest if mark.id not in flights))]  # fmt: skip
     caption = f"Unrolled: {run.steps} copies with the same weights, linked by h."
     sheet.beat("unroll", "Unrolled", caption, "A copy for every timestep.", waves=waves)

@@ -175,20 +175,24 @@ def backwards(run: Unrolled, t: int) -> Iterator[Mark]:
 
 
 def folded(run: Unrolled) -> Iterator[Mark]:
-    """Yield the graph before it is unrolled: one network whose h comes back to itself."""
-    edge = LOOP + HALF
-    yield from upwards(LOOP, "loop")
-    points = ((edge, HIDDEN), (edge + 80, HIDDEN), (edge + 80, HIDDEN_GRAD), (edge, HIDDEN_GRAD))
+    """Yield the graph before it is unrolled: one network whose h comes back to itself.
+
+    Its marks are those of the first timestep, which it becomes.
+    """
+    edge, turn, above, down = LOOP + HALF, LOOP + HALF + 70, HIDDEN - 72, LOOP + 130
+    yield from upwards(LOOP, "t1")
+    points = ((edge, HIDDEN), (turn, HIDDEN), (turn, above), (down, above), (down, HIDDEN - 28))
     yield Wire("loop.back", points, "h", 3.5)
-    yield Math("loop.W_hh", "W_{hh}", edge + 96, (HIDDEN + HIDDEN_GRAD) / 2 + 10, 30.0, "muted")
-    yield from boxes(LOOP, "loop", "t")
+    yield Math("loop.W_hh", "W_{hh}", turn + 14, HIDDEN - 42, 30.0, "muted")
+    yield Words("loop.later", "one step later", turn + 14, HIDDEN + 2, 24.0, "muted")
+    yield from boxes(LOOP, "t1", "t")
     for name, y, role in (("h", HIDDEN, "h"), ("dh", HIDDEN_GRAD, GRADIENT)):
         nothing = [None] * len(run.units)
-        yield from row(f"loop.{name}", slots(run, LOOP), y, nothing, f"{name}[t", role, run.units,
+        yield from row(f"{name}1", slots(run, LOOP), y, nothing, f"{name}[t", role, run.units,
                        DIGITS)  # fmt: skip
     shown = range(min(INPUTS, run.x.shape[1]))
     places = tuple(LOOP + x for x in SLOTS[len(shown)])
-    yield from row("loop.x", places, INPUT, [None] * len(shown), "x[t", "x", shown, DIGITS)
+    yield from row("x1", places, INPUT, [None] * len(shown), "x[t", "x", shown, DIGITS)
     for name, y in (("L", LOSS), ("y", MADE), ("dy", MADE_GRAD)):
-        yield Pill(f"loop.{name}", None, LOOP - 5, y, f"{name}[t]", "neutral", width=110.0)
-    yield Pill("loop.target", None, LOOP + 135, LOSS, "y[t]", "neutral", width=90.0)
+        yield Pill(f"{name}1", None, LOOP - 5, y, f"{name}[t]", "neutral", width=110.0)
+    yield Pill("t1.target", None, LOOP + 135, LOSS, "y[t]", "neutral", width=90.0)

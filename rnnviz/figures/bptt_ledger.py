@@ -44,14 +44,16 @@ def entries(
 
 
 def sums(run: Unrolled, t: int, parts: Sequence[Array], name: str, digits: int) -> Iterator[Mark]:
-    """Yield dL/dh_t under its parts, with = where the rounded parts give it and else ≈."""
-    y = ROWS[len(parts) - 1] + SUM
-    for place, unit in zip(slots(run, middle(run, t)), run.units, strict=True):
-        value = float(run.dh[t, unit])
-        sign = added([float(part[unit]) for part in parts], value, digits)
+    """Yield dL/dh_t under its parts, after = where all rounded parts give it and else ≈."""
+    y, places = ROWS[len(parts) - 1] + SUM, slots(run, middle(run, t))
+    signs = [added([float(part[k]) for part in parts], float(run.dh[t, k]), digits)
+             for k in run.units]  # fmt: skip
+    sign = next((one for one in signs if one == ALMOST), signs[0])
+    yield Words(f"{name}.sign", sign, places[0] - 76, y, SIZE + 3, anchor="centre")
+    for place, unit in zip(places, run.units, strict=True):
         ref = f"∂L/∂h[{t + 1},{unit + 1}]"
-        yield Number(f"{name}.{unit + 1}", value, place, y, ref, SIZE + 1, "ink", "centre",
-                     digits=digits, before=f"{sign} ")  # fmt: skip
+        yield Number(f"{name}.{unit + 1}", float(run.dh[t, unit]), place, y, ref, SIZE + 1, "ink",
+                     "centre", digits=digits)  # fmt: skip
 
 
 def added(parts: Sequence[float], value: float, digits: int) -> str:
@@ -61,15 +63,19 @@ def added(parts: Sequence[float], value: float, digits: int) -> str:
 
 def chained(run: Unrolled) -> Iterator[Mark]:
     """Yield the names of the rows about the last loss's share, and how it gets to h_t."""
-    last = run.steps
-    slope = {"tanh": "(1 − h_{t+1}^2)", "relu": "[h_{t+1} > 0]"}[
-        str(dict(run.cell.choices)["activation"])
-    ]
+    last, hidden = run.steps, len(run.h0)
     share = f"∂L_{last}/∂h"
     yield Math("share.name1", f"{share}_t", LEFT, ROWS[0], 28.0, GRADIENT)
-    yield Words("share.name2", "its length", LEFT, ROWS[1], 28.0)
-    text = f"{share}_t = W_{{hh}}^T ({slope} ⊙ {share}_{{t+1}})"
+    every = f", all {hidden} units" if hidden > len(run.units) else ""
+    yield Words("share.name2", f"its length{every}", LEFT, ROWS[1], 28.0)
+    text = f"{share}_t = W_{{hh}}^T ({slope(run, 't+1')} ⊙ {share}_{{t+1}})"
     yield Math("share.rule", text, LEFT, 945, 30.0)
+
+
+def slope(run: Unrolled, step: str) -> str:
+    """Return the derivative of the activation at a timestep, as a formula."""
+    name = str(dict(run.cell.choices)["activation"])
+    return {"tanh": f"(1 − h_{{{step}}}^2)", "relu": f"[h_{{{step}}} > 0]"}[name]
 
 
 def share(run: Unrolled, t: int, digits: int) -> Iterator[Mark]:
@@ -133,13 +139,14 @@ def matrix(
     rows: Sequence[int], columns: Sequence[int], ref: str, role: str, digits: int,
 ) -> Iterator[Mark]:  # fmt: skip
     """Yield some rows and columns of a matrix in brackets, on baselines ``lines``."""
-    lines = lines[: len(rows)]
+    places = places[: len(columns)]
+    lines = lines if len(rows) == len(lines) else (sum(lines) / len(lines),)
     top, bottom = lines[0] - 34, lines[-1] + 16
     for k, (x, way) in enumerate(((places[0] - 62, 10), (places[-1] + 62, -10))):
         points = ((x + way, top), (x, top), (x, bottom), (x + way, bottom))
         yield Wire(f"{name}.bracket{k + 1}", points, "muted", arrow=False)
     for y, j in zip(lines, rows, strict=True):
-        for x, k in zip(places, columns, strict=False):
+        for x, k in zip(places, columns, strict=True):
             yield Number(f"{name}.{j + 1}.{k + 1}", float(values[j, k]), x, y,
                          f"{ref}[{j + 1},{k + 1}]", 27.0, role, "centre",
                          digits=digits)  # fmt: skip

@@ -41,8 +41,8 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
 def _notes(run: Run) -> tuple[str, str]:
     sizes = run.trace.sizes
     counted = [
-        f"{word} {sizes[letter]}" + (f" ({most} shown)" if sizes[letter] > most else "")
-        for word, letter, most in (("input", "I", cells.INPUTS), ("hidden", "H", cells.UNITS))
+        f"{sizes[letter]} {word}" + (f" ({most} shown)" if sizes[letter] > most else "")
+        for word, letter, most in (("inputs", "I", cells.INPUTS), ("units", "H", cells.UNITS))
     ]
     steps = f"T = {sizes['T']}"
     if sizes["T"] > lanes.STEPS:
@@ -65,8 +65,10 @@ def put_blocks(sheet: Sheet, runs: tuple[Run, ...]) -> None:
         sheet.put(marks, stacked, counted)
         waves.append(Wave(_ids((*marks, *stacked, *counted))))
     signs = Words("signs", "a square is a weight: orange above 0, blue below", 60, 968, 24, "muted")
-    sheet.put(signs)
-    waves[-1] = Wave((*waves[-1].ids, signs.id))
+    sum_of = Words("sums", "blocks · units · (inputs + units + biases) = parameters", 690, 968, 24,
+                   "muted")  # fmt: skip
+    sheet.put(signs, sum_of)
+    waves[-1] = Wave((*waves[-1].ids, signs.id, sum_of.id))
     rnn, lstm, gru = (len(run.cell.gates) for run in runs)
     sheet.beat(
         "blocks",
@@ -101,22 +103,25 @@ def put_biases(sheet: Sheet, runs: tuple[Run, ...]) -> None:
     sheet.beat(
         "biases",
         "A second bias",
-        f"PyTorch adds a bias to each product, two a block: {_counts(runs, 2)} parameters.",
-        "PyTorch has a second bias in every block.",
+        f"PyTorch has a bias for x and one for h in each block: {_counts(runs, 2)} parameters.",
+        "PyTorch adds a second bias.",
         waves=(Wave(tuple(second)), Wave(tuple(counts))),
     )
 
 
 def put_lanes(sheet: Sheet, runs: tuple[Run, ...], digits: int) -> None:
     """Make the blocks small and put up the lanes of timesteps, empty, with the first states."""
-    sheet.drop("signs")
+    sheet.drop("signs", "sums")
     steps = min(lanes.STEPS, runs[0].trace.sizes["T"])
     cards: list[Mark] = []
     frames: list[Mark] = []
+    told: list[str] = []  # comes when the blocks have arrived
     for run in runs:
         sheet.drop(f"{run.name}.head*", f"{run.name}.equation*", f"{run.name}.count1*")
         sheet.drop(f"{run.name}.count2*")
+        sheet.drop(*(one for one in sheet.marks if one.startswith(f"{run.name}.does")))
         cards += cells.card(run, lanes.TOPS[run.name])
+        told += [mark.id for mark in cells.card(run, 0) if mark.id not in sheet.marks]
         frames += lanes.states(run, -1, digits, known=True)
         for t in range(steps):
             frames += (*lanes.frame(run, t), *lanes.states(run, t, digits, known=False))
@@ -127,7 +132,10 @@ def put_lanes(sheet: Sheet, runs: tuple[Run, ...], digits: int) -> None:
         "What is carried",
         "All three carry h from timestep to timestep; the LSTM carries c as well.",
         "The same three cells, timestep by timestep.",
-        waves=(Wave(_ids(cards)), Wave(_ids((*frames, said)))),
+        waves=(
+            Wave(tuple(one for one in _ids(cards) if one not in told)),
+            Wave((*told, *_ids((*frames, said)))),
+        ),
     )
 
 
@@ -197,7 +205,7 @@ def put_gates(sheet: Sheet, runs: tuple[Run, ...]) -> None:
     sheet.beat(
         "gates",
         "Gates over time",
-        "LSTM: f and i are two gates. GRU: one, since 1 − z lets in what z does not keep.",
+        "LSTM: f keeps, i lets in. GRU: z does both, it keeps z of h and lets in 1 − z of n.",
         "The gates of all timesteps.",
         waves=waves,
     )
@@ -227,10 +235,10 @@ def put_courses(sheet: Sheet, runs: tuple[Run, ...], digits: int) -> None:
 
 def put_recap(sheet: Sheet, runs: tuple[Run, ...]) -> None:
     """Say what the three have in common and what not."""
-    _, lstm, gru = (len(run.cell.gates) for run in runs)
+    rnn, lstm, gru = (len(run.cell.gates) for run in runs)
     sheet.beat(
         "recap",
         "Recap",
-        f"The LSTM has {lstm} blocks, {lstm - 1} of them gates, and carries c; "
-        f"the GRU has {gru}, {gru - 1} of them gates.",
+        f"RNN: {_times(rnn).lower()}, no gate. LSTM: {lstm}, of which {lstm - 1} gates, and c. "
+        f"GRU: {gru}, of which {gru - 1} gates, only h.",
     )

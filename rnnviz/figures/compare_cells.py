@@ -18,6 +18,11 @@ EQUATIONS = {
     "lstm": ("c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t", "h_t = o_t ⊙ tanh(c_t)"),
     "gru": ("h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t-1}",),
 }
+DOES = {
+    "rnn": {"h": "new h"},
+    "lstm": {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"},
+    "gru": {"r": "reset gate", "z": "update gate", "n": "candidate"},
+}
 CARRIES = {"rnn": "carries h", "lstm": "carries h and c", "gru": "carries h"}
 COLUMNS = {"rnn": 60.0, "lstm": 690.0, "gru": 1310.0}  # left ends
 WIDE, FOOT = 510.0, 716.0  # of a column of blocks
@@ -117,6 +122,10 @@ def stack(run: Run, biases: int) -> Iterator[Mark]:
         x += side * columns + GAP
     for k, gate in enumerate(run.cell.gates):
         yield from block(run, gate.key, left, top + pitch * k, side, biases)
+        if x < left + 400:  # room for a word beside it
+            y = top + pitch * k + side * sizes["H"] / 2 + 8
+            said = DOES[run.name][gate.key]
+            yield Words(f"{run.name}.does.{gate.key}", said, left + 396, y, 24, "muted")
 
 
 def equations(run: Run) -> Iterator[Mark]:

@@ -30,14 +30,14 @@ PANELS = {
         Panel("f", 0, "f", "keeps c", "f"),
         Panel("i", 1, "i", "lets in g", "i"),
         Panel("o", 2, "o", "shows c", "o"),
-        Panel("c", 3, "c", "carried", "c"),
-        Panel("h", 4, "h", "carried", "h"),
+        Panel("c", 3, "c", "kept in part", "c"),
+        Panel("h", 4, "h", "o of tanh(c)", "h"),
     ),
     "gru": (
         Panel("z", 0, "z", "keeps h", "drop"),
         Panel("z_not", 1, "1 − z", "lets in n", "write"),
         Panel("r", 2, "r", "shows h to n", "r"),
-        Panel("h", 4, "h", "carried", "h"),
+        Panel("h", 4, "h", "kept in part", "h"),
     ),
 }
 
@@ -114,7 +114,7 @@ def sequence(run: Run) -> Iterator[Mark]:
     if steps > 1:
         yield Words("x.curves.last", str(steps), place.right, place.bottom + 28, 22, "muted",
                     "right")  # fmt: skip
-    for k, text in enumerate(("no gates:", "every h is tanh of a sum", "of x and the last h")):
+    for k, text in enumerate(("no gates:", "every h is tanh of a sum", "of x and the h before")):
         yield Words(f"rnn.none{k}", text, area(run, 2).left - 20, place.top + 60 + 36 * k, 27,
                     "muted" if k else "ink", bold=k == 0)  # fmt: skip
 

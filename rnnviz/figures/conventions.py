@@ -36,7 +36,7 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     """Return a GRU's weights under z that keeps and that replaces, reset before and after."""
     told = story(trace)
     name, t, unit = first_difference(told.own, told.updated)
-    sheet = Sheet("One GRU, two conventions", _notes(told, t))
+    sheet = Sheet("One GRU, two conventions", _notes(told))
     put_halves(sheet, told, t, digits)
     put_gates(sheet, told, t, digits)
     put_candidate(sheet, told, t, digits)
@@ -52,13 +52,13 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     return sheet.figure()
 
 
-def _notes(told: Story, t: int) -> tuple[str, str]:
+def _notes(told: Story) -> tuple[str, str]:
     sizes = told.own.sizes
     counted = [
         f"{word} {sizes[letter]}" + (f" ({most} shown)" if sizes[letter] > most else "")
         for word, letter, most in (("input", "I", INPUTS), ("hidden", "H", len(told.units)))
     ]
-    return f"T = {sizes['T']} · single values at t = {t + 1}", " · ".join(counted)
+    return f"the same x, T = {sizes['T']}", " · ".join(counted)
 
 
 def _rows(
@@ -69,15 +69,22 @@ def _rows(
     digits: int,
     right: Trace,
     lit: int = -1,
-) -> Wave:
-    """Put up values on both sides with what stands between them; return the wave of all."""
+) -> tuple[Wave, Wave]:
+    """Put up values on both sides and what stands between them; return a wave of each."""
     marks: list[Mark] = []
+    signs: list[Mark] = []
     for name in names:
         marks += table.pills(told, "left", told.own, name, t, digits, known=True, lit=lit)
         marks += table.pills(told, "right", right, name, t, digits, known=True, lit=lit)
-        marks += table.sign(told, right, name, t)
-    sheet.put(marks)
-    return Wave(ids(marks))
+        signs += table.sign(told, right, name, t)
+    sheet.put(marks, signs)
+    return Wave(ids(marks)), Wave(ids(signs))
+
+
+def _compared(waves: Sequence[tuple[Wave, Wave]], *, with_last: Sequence[Mark] = ()) -> list[Wave]:
+    """Return waves of values, then one of all signs between them and of what comes with them."""
+    signs = tuple(name for _, wave in waves for name in wave.ids)
+    return [*(values for values, _ in waves), Wave((*signs, *ids(with_last)))]
 
 
 def put_halves(sheet: Sheet, told: Story, t: int, digits: int) -> None:
@@ -91,7 +98,7 @@ def put_halves(sheet: Sheet, told: Story, t: int, digits: int) -> None:
     sheet.beat(
         "same",
         "The same weights",
-        "The same weights, x and h on both sides; z and 1 − z stand in each other's place.",
+        "The same weights, x and h on both sides; only z and 1 − z change places.",
         "Two conventions, side by side.",
         t,
         (Wave(ids(halves)), Wave(ids(starts))),
@@ -100,13 +107,13 @@ def put_halves(sheet: Sheet, told: Story, t: int, digits: int) -> None:
 
 def put_gates(sheet: Sheet, told: Story, t: int, digits: int) -> None:
     """Compute r and z on both sides."""
-    waves = [_rows(sheet, told, (name,), t, digits, told.updated) for name in ("r", "z")]
+    waves = _compared([_rows(sheet, told, ("r", "z"), t, digits, told.updated)])
     z = show(float(told.own["z"][t, 0, 0]), digits, within=(0.0, 1.0))
     sheet.beat(
         "gates",
         "Gates",
         f"The same sums give the same gates: z of unit 1 is {z} on both sides.",
-        "First the gates, in order of computation.",
+        "First the gates.",
         t,
         waves,
     )
@@ -114,12 +121,12 @@ def put_gates(sheet: Sheet, told: Story, t: int, digits: int) -> None:
 
 def put_candidate(sheet: Sheet, told: Story, t: int, digits: int) -> None:
     """Compute the candidate and 1 − z on both sides."""
-    waves = [_rows(sheet, told, (name,), t, digits, told.updated) for name in ("n", "z_not")]
+    waves = _compared([_rows(sheet, told, ("n", "z_not"), t, digits, told.updated)])
     reset = choice(told.own.cell, "reset")
     sheet.beat(
         "candidate",
         "Candidate",
-        f"Both reset {reset} the product, so the candidate n is equal too, and so is 1 − z.",
+        f"Both reset {reset} the product, so n is equal too, and so is 1 − z.",
         "Then the candidate and 1 − z.",
         t,
         waves,
@@ -128,7 +135,7 @@ def put_candidate(sheet: Sheet, told: Story, t: int, digits: int) -> None:
 
 def put_first(sheet: Sheet, told: Story, name: str, t: int, unit: int, digits: int) -> None:
     """Compute the first row that differs, and light up its first unit that does."""
-    wave = _rows(sheet, told, (name,), t, digits, told.updated, lit=unit)
+    row = _rows(sheet, told, (name,), t, digits, told.updated, lit=unit)
     mark = Words(
         "first", "first", table.MIDDLE, table.row_y(name) - 34, 26, "ink", "centre", bold=True
     )
@@ -138,10 +145,10 @@ def put_first(sheet: Sheet, told: Story, name: str, t: int, unit: int, digits: i
     sheet.beat(
         "first",
         "The first difference",
-        f"The first difference is the share {what}: {left} against {right} in unit {unit + 1}.",
+        f"The first difference is the part {what}: {left} and {right} in unit {unit + 1}.",
         "Now z meets n.",
         t,
-        (wave, Wave((mark.id,))),
+        _compared([row], with_last=(mark,)),
     )
 
 
@@ -152,17 +159,17 @@ def put_state(sheet: Sheet, told: Story, name: str, t: int, digits: int) -> None
     far = furthest(told.own, told.updated)
     steps = told.own.sizes["T"]
     marks = (
-        Words("far", f"largest difference of h, t = 1 to {steps}:", 900, 940, 30, "ink", "right"),
-        distance("far.max", far, 924, 940, digits, size=38),
+        Words("far", f"largest difference of h, t = 1 to {steps}:", 900, 960, 30, "ink", "right"),
+        distance("far.max", far, 924, 960, digits, size=38),
     )
     sheet.put(marks)
     sheet.beat(
         "state",
         "The new state",
-        f"So h differs, by up to {show(far, digits)}: the same weights are another network.",
+        f"So h differs, by up to {show(far, digits)}: with the same weights, another network.",
         "What is kept, and the sum.",
         t,
-        (*waves, Wave(ids(marks))),
+        _compared(waves, with_last=marks),
     )
 
 
@@ -196,10 +203,10 @@ def put_swap(sheet: Sheet, told: Story, t: int, digits: int) -> None:
     sheet.beat(
         "swap",
         "z and 1 − z",
-        f"z and 1 − z have traded places: z of unit 1 is {left} on the left, {right} on the right.",
+        f"z and 1 − z have changed places: z of unit 1 is {left} left, {right} right.",
         "The right side again, with the new weights.",
         t,
-        waves,
+        _compared(waves),
     )
 
 
@@ -209,21 +216,21 @@ def put_equal(sheet: Sheet, told: Story, t: int, digits: int) -> None:
     groups = (("zn", "zh"), ("h",))
     waves = [_rows(sheet, told, names, t, digits, told.converted) for names in groups]
     far, steps = furthest(told.own, told.converted), told.own.sizes["T"]
-    rounded = ", but for rounding" if far else ""
+    rounded = ", up to rounding" if far else ""
     said = "exactly" if far == 0 else "the rounding of float64"
     marks = (
-        Words("far", f"largest difference of h, t = 1 to {steps}:", 900, 940, 30, "ink", "right"),
-        distance("far.max", far, 924, 940, digits, size=38),
-        Words("far.why", said, 1170, 940, 28, "muted"),
+        Words("far", f"largest difference of h, t = 1 to {steps}:", 900, 960, 30, "ink", "right"),
+        distance("far.max", far, 924, 960, digits, size=38),
+        Words("far.why", said, 1170, 960, 28, "muted"),
     )
     sheet.put(marks)
     sheet.beat(
         "equal",
         "The same h",
-        f"What is let in, what is kept and h are the same again{rounded}: one network.",
+        f"The parts and h are the same again{rounded}: one network, written in two ways.",
         "What is let in, what is kept, and h.",
         t,
-        (*waves, Wave(ids(marks))),
+        _compared(waves, with_last=marks),
     )
 
 
@@ -238,7 +245,7 @@ def put_recap(sheet: Sheet, told: Story, digits: int) -> None:
     sheet.beat(
         "recap",
         "Recap",
-        "Whether z keeps or replaces can be converted; reset before or after are two networks.",
+        "z that keeps converts to z that replaces; reset before and after stay two networks.",
         "The four GRUs.",
         waves=(Wave(ids((*heads, *corners))), Wave(ids(bridges))),
     )

@@ -40,7 +40,7 @@ def corner(story: Story, reset: str, update: str, digits: int) -> Iterator[Mark]
     stem, steps, own = f"map.{reset}.{update}", run.sizes["T"], run is story.own
     colour, line = ("ink", 3.5) if own else ("muted", 2.0)
     yield Box(stem, left, top, left + WIDE, top + HIGH, colour, width=line)
-    who = names(reset, update) or "none of the seeds"
+    who = names(reset, update) or "none of the sources"
     yield Words(f"{stem}.who", who, left + 24, top + 48, 28, bold=True)
     yield Math(f"{stem}.n", WRITTEN[reset], left + 24, top + 104, 31)
     yield Math(f"{stem}.h", WRITTEN[update], left + 24, top + 156, 31)

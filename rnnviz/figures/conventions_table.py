@@ -11,7 +11,7 @@ from rnnviz.figures.marks import Anchor, Box, Disc, Heat, Mark, Math, Pill, Scal
 from rnnviz.tracing import Trace
 
 ROWS = ("r", "z", "n", "z_not", "zn", "zh", "h")
-TOP, PITCH = 262.0, 92.0  # of the rows
+TOP, PITCH = 264.0, 98.0  # of the rows
 INNER = {"left": 915.0, "right": 1005.0}  # edges of the halves that face each other
 OUTER = {"left": 40.0, "right": 1880.0}
 MIDDLE, UNIT = 960.0, 122.0
@@ -59,12 +59,13 @@ def meaning(cell: Cell) -> tuple[str, str]:
 
 def halves(story: Story, t: int) -> Iterator[Mark]:
     """Yield the two frames with their titles and all formulas."""
+    size = 30 if len(story.units) < 3 else 26  # three units leave less room beside them
     for side, cell in (("left", story.own.cell), ("right", story.updated.cell)):
         left, right = sorted((OUTER[side], INNER[side]))
-        yield Box(f"{side}.frame", left, 208, right, 872, "faint", None)
+        yield Box(f"{side}.frame", left, 208, right, 908, "faint", None)
         start = 60.0 if side == "left" else INNER[side] + 50 + UNIT * len(story.units)
         for name, text in formulas(cell, t).items():
-            yield Math(f"{side}.{name}.formula", text, start, row_y(name) + 10, 30)
+            yield Math(f"{side}.{name}.formula", text, start, row_y(name) + 10, size)
         anchor: Anchor = "left" if side == "left" else "right"
         edge = left + 20 if side == "left" else right - 20
         said, who = meaning(cell)
@@ -144,13 +145,13 @@ def negated(story: Story) -> Iterator[Mark]:
     for k, (start, parts) in enumerate(zip((MIDDLE - 74 - wide, MIDDLE + 74), blocks, strict=True)):
         x = start
         for name, array in zip(("W_iz", "W_hz", "b_z"), parts, strict=False):
-            area = Area(x, 162 - high / 2, x + side * array.shape[1], 162 + high / 2)
+            area = Area(x, 165 - high / 2, x + side * array.shape[1], 165 + high / 2)
             values = tuple(tuple(map(float, row)) for row in array)
             ref = f"{name}, {('as it was', 'converted')[k]}"
             yield Heat(f"weights{k}.{name}", values, Scale(-most, most), area, ref, "drop")
             x = area.right + 6
         text = ("W_z, b_z", "−W_z, −b_z")[k] if len(parts) > 2 else ("W_z", "−W_z")[k]
-        yield Math(f"weights{k}.name", text, start + wide / 2, 117, 28, "ink", "centre")
-    yield Wire("weights.wire", ((MIDDLE - 66, 162), (MIDDLE + 66, 162)), "ink")
-    yield Math("weights.minus", "· (−1)", MIDDLE, 146, 30, "ink", "centre")
-    yield Words("weights.signs", "orange above 0, blue below", MIDDLE, 940, 27, "muted", "centre")
+        yield Math(f"weights{k}.name", text, start + wide / 2, 110, 28, "ink", "centre")
+    yield Wire("weights.wire", ((MIDDLE - 66, 165), (MIDDLE + 66, 165)), "ink")
+    yield Math("weights.minus", "· (−1)", MIDDLE, 149, 30, "ink", "centre")
+    yield Words("weights.signs", "orange above 0, blue below", MIDDLE, 960, 27, "muted", "centre")

@@ -104,8 +104,7 @@ def _one_neuron(story: Story) -> None:
         "relu keeps it." if before > 0 else "relu makes it 0."
     )
     sheet.beat("neuron", "One neuron of l_in", caption, "One neuron of the first dense layer", 1,
-               [Wave((*code, *layer.names(1), *panel),
-                     {f"code.{key}": at for key, at in net.PROGRAM.items()}, layer.names(1)),
+               [Wave(code), Wave((*layer.names(1), *panel), pulses=layer.names(1)),
                 Wave(("u1",), {"u1": RESULT})])  # fmt: skip
 
 
@@ -167,8 +166,8 @@ def _hidden(story: Story) -> None:
         Wave(("h1",), {"h1": RESULT}),
         together(layer, layer.neurons[1:]),
     ]
-    caption = (f"l_hidden is a dense layer too; tanh turns {story.say(before)} into "
-               f"{story.say(after)}. These are the new h.")  # fmt: skip
+    caption = (f"l_hidden is a dense layer too; its tanh turns {story.say(before)} into "
+               f"{story.say(after)}: the new h.")  # fmt: skip
     sheet.beat("hidden", "The second dense layer", caption, "The second dense layer", 1, waves)
 
 
@@ -180,8 +179,7 @@ def _second_letter(story: Story) -> None:
     sheet.change("back", role="h")
     sheet.change("back.from", "back.to", role="h")
     sheet.put(second.wires("muted"))
-    origins = (*net.H.places, *net.table_places(row))
-    places = dict(zip((*net.PREVIOUS.ids, *net.E.ids), origins, strict=True))
+    places = dict(zip(net.E.ids, net.table_places(row), strict=True))
     previous = story.fill(net.PREVIOUS, "h_prev", 2)
     e, u, s, h = (
         story.fill(column, name, 2)
@@ -192,8 +190,8 @@ def _second_letter(story: Story) -> None:
     back = ("back", "back.from", "back.to")
     sheet.put(legend(story), net.frame())
     waves = [
-        Wave((*back, *code, *previous, *letters, "table.row", *e), places, ("back",)),
-        Wave((*u, *s), pulses=tuple(wire.id for wire in first.wires())),
+        Wave((*back, *code, *letters, "table.row", *e), places, ("back",)),
+        Wave((*previous, *u, *s), pulses=tuple(wire.id for wire in first.wires())),
         Wave(h, pulses=tuple(wire.id for wire in second.wires())),
         Wave(("frame", *(words.id for words in legend(story)))),
     ]

@@ -47,18 +47,3 @@ class Cell:
         yield Words(
             f"{self.key}.name", "RNN cell", self.x, bottom - 16, size, "ink", "centre", True
         )
-
-
-def middle(mark: Mark) -> Point:
-    """Return the middle of a part of a cell."""
-    match mark:
-        case Wire():
-            (x, y), (to_x, to_y) = mark.points[0], mark.points[-1]
-            return (x + to_x) / 2, (y + to_y) / 2
-        case Box():
-            return (mark.left + mark.right) / 2, (mark.top + mark.bottom) / 2
-        case Disc():
-            return mark.x, mark.y
-        case Words():
-            return mark.x, mark.y - mark.size / 3
-    raise TypeError(f"{type(mark).__name__}: not a part of a cell")

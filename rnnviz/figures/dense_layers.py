@@ -117,7 +117,7 @@ class Neuron:
     after: float
 
 
-COLUMNS = (820.0, 980.0, 1140.0, 1300.0)  # right ends of a worked neuron's numbers
+COLUMNS = (850.0, 1000.0, 1150.0, 1300.0)  # right ends of a worked neuron's numbers
 LINES = (797.0, 848.0, 893.0, 952.0)  # baselines: head, weights, values, products
 RESULT = (1750.0, 943.0)  # where the value of a worked neuron stands
 
@@ -126,11 +126,11 @@ def worked(neuron: Neuron, t: int, digits: int) -> Iterator[Mark]:
     """Yield the panel of one neuron: weights times values, their sum, and what becomes of it."""
     head, first, second, third = LINES
     yield Box("worked", 480, 752, 1880, 982, "faint", None)
-    yield Words("worked.title", f"Neuron {neuron.k} of {neuron.layer}", 506, head, 28, bold=True)
+    yield Words("worked.title", f"Neuron {neuron.k} of {neuron.layer}", 506, head, 26, bold=True)
     labels = ("weight", f"× {neuron.source}", "product")
     for name, y in zip(labels, LINES[1:], strict=True):
         yield Words(f"worked.{name}", name, 506, y, 26, "muted")
-    yield Wire("worked.rule", ((700, 910), (1310, 910)), "muted", 1.5, arrow=False)
+    yield Wire("worked.rule", ((740, 910), (1310, 910)), "muted", 1.5, arrow=False)
     values = [*neuron.values, 1.0]
     products = [w * v for w, v in zip(neuron.weights, values, strict=True)]
     for j, x in enumerate(COLUMNS):

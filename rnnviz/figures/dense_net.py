@@ -134,7 +134,7 @@ def word(t: int) -> Iterator[Mark]:
 
 
 def program() -> Iterator[Mark]:
-    """Yield the model as a program; its lines fly to what they compute later on."""
+    """Yield the model as a program; its lines move to what they compute later on."""
     yield Words("program", "The program", 506, LINES[0], 28, bold=True)
     yield Words("program.for", "for each letter c:", 506, LINES[1], 28, "muted")
     yield Words("program.end", "after the last letter:", 1130, LINES[1], 28, "muted")

@@ -67,7 +67,7 @@ def log_softmax(sheet: Sheet, out: Dense, given: Array, logs: Array, t: int, dig
     ]
     top, least = (show(float(value), digits) for value in (logs.max(), logs.min()))
     sheet.beat("logs", "Log probabilities",
-               f"Each score less log Σ exp(scores) is a log p: below 0, from {least} to {top}.",
+               f"log p = score − log Σ exp(scores): all below 0, from {least} to {top}.",
                "Now, and only now, h is read out", t, waves)  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def exponentials(sheet: Sheet, logs: Array, t: int, digits: int) -> None:
     ]
     added = " + ".join(number.text for number in numbers)
     sheet.beat("sum", "They add up to 1",
-               f"exp of the log probabilities: {added} {sign} {show(whole, digits)}.",
+               f"exp(log p): {added} {sign} {show(whole, digits)}.",
                "Undo the log", t, waves)  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def recap(sheet: Sheet, parameters: int, most: int, p: float, t: int, digits: in
                     44, 968, 28, bold=True))  # fmt: skip
     said = show(p, digits, within=(0.0, 1.0))
     caption = (
-        f"‘{WORD}’ went through two dense layers letter by letter; most likely next, untrained: "
+        f"‘{WORD}’ went letter by letter through two dense layers; next, untrained: "
         f"‘{LETTERS[most]}’ with {said}."
     )
     sheet.beat("recap", "Recap", caption, "", t, [Wave(("recap",))])

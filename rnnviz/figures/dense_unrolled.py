@@ -8,7 +8,7 @@ import numpy as np
 from rnnviz.diagram import Point
 from rnnviz.figures import dense_net as net
 from rnnviz.figures import dense_readout as readout
-from rnnviz.figures.dense_cell import Cell, middle
+from rnnviz.figures.dense_cell import Cell
 from rnnviz.figures.dense_layers import Column, Dense
 from rnnviz.figures.dense_model import WORD
 from rnnviz.figures.figure import Sheet, Wave
@@ -67,10 +67,11 @@ def _fold(sheet: Sheet, model: ModelTrace) -> None:
     cell += tuple(_inside())
     sheet.put(outer, cell)
     size = sum(layer.weight.size + layer.bias.size for layer in net.layers(model.model)[:2])
+    lid = tuple(mark.id for mark in cell if mark.id not in origins)
     moved = ("frame", *net.E.ids, *net.H.ids, *(wire.id for wire in out.wires()), out.bubble.id)
     waves = [
-        Wave((*gone, *(mark.id for mark in cell), *moved), origins),
-        Wave(tuple(mark.id for mark in outer), pulses=("loop",)),
+        Wave((*gone, *origins, *moved), origins),
+        Wave((*lid, *(mark.id for mark in outer)), pulses=("loop",)),
     ]
     sheet.beat("fold", "Folded into a cell",
                f"All of it folds into one box with a loop: an RNN cell, {size} weights and biases.",
@@ -85,18 +86,17 @@ def _unroll(sheet: Sheet, model: ModelTrace, digits: int) -> None:
     parts = {cell.key: tuple(cell.marks()) for cell in cells}
     for column in (_state(t) for t in range(last + 1)):
         sheet.put(column.pills(None, 0, digits))
-    copies: dict[str, Point] = {}
+    copies: list[str] = []
     known: list[str] = []
     for cell in cells:
         links = _links(cell)
         known += [mark.id for mark in links]
         sheet.put(links, parts[cell.key])
         if cell.key != CLOSED.key:
-            away = _cell(2).x - cell.x
-            copies |= {mark.id: (middle(mark)[0] + away, middle(mark)[1])
-                       for mark in parts[cell.key]}  # fmt: skip
+            copies += [mark.id for mark in parts[cell.key]]
     out = readout.layer(net.layers(model.model)[2], _state(last))
-    sheet.put(_words(), _said(model), readout.skeleton(out, digits))
+    words, said = _words(), _said(model)
+    sheet.put(words, said, readout.skeleton(out, digits))
     for t in range(last + 1):
         h = net.values(model, "h", t) if t else net.values(model, "h_prev", 1)
         state = _state(t).pills(h, t, digits)
@@ -111,7 +111,9 @@ def _unroll(sheet: Sheet, model: ModelTrace, digits: int) -> None:
         if t < last:
             known += arrived
     pulses = tuple(f"{name}{last}" for name in ("up", "into", "leave"))
-    waves = [Wave(tuple(copies), copies), Wave(tuple(known)), Wave(_state(last).ids, pulses=pulses)]
+    known += [mark.id for mark in words]
+    waves = [Wave(tuple(copies)), Wave(tuple(known)),
+             Wave((*_state(last).ids, *(one.id for one in said)), pulses=pulses)]  # fmt: skip
     value = show(float(net.values(model, "h", last)[0]), digits)
     sheet.beat("unroll", "Unrolled over the word",
                f"A copy for each letter hands h on to the next; its first unit ends at {value}.",
@@ -174,7 +176,7 @@ def _said(model: ModelTrace) -> list[Words]:
     """Return what unrolling means, in words, where the readout comes later."""
     size = model.model.layers[0].params["forward"].size
     lines = ("Unrolled", f"{len(WORD)} copies of one cell,", f"{size} shared weights and biases;",
-             "the loop is now a chain of h,", "and only its end is read out")  # fmt: skip
+             "the loop is now a chain of h;", "only its end is read out")  # fmt: skip
     return [Words(f"said{k}", text, 1430, 330 + 56 * k, 30, "muted" if k else "ink", bold=not k)
             for k, text in enumerate(lines)]  # fmt: skip
 

@@ -65,9 +65,9 @@ def _networks(sheet: Sheet) -> None:
     sheet.put(loop, _formulas("r", " + W_h h_{t-1}"))
     ids = tuple(mark.id for mark in loop)
     sheet.beat("recurrent", TITLES["r"],
-               "The recurrent one has a map more: its h is read again at the next input.",
+               "The recurrent one has one more affine map: h is read again with the next input.",
                "Now the right one gets a loop", 1,
-               [Wave((*ids, "r.formula.h"), pulses=("r.net.to", "r.net.from"))])  # fmt: skip
+               [Wave(ids), Wave(("r.formula.h",), pulses=("r.net.to", "r.net.from"))])  # fmt: skip
 
 
 def _formulas(key: str, more: str) -> Iterator[Mark]:
@@ -80,10 +80,11 @@ def _formulas(key: str, more: str) -> Iterator[Mark]:
 def _logic(sheet: Sheet) -> None:
     circuits = (
         ("combinational", Circuit("v.logic", 680), "Combinational logic",
-         "Digital electronics has the same pair: gates alone answer to the input of the moment.",
+         "Digital electronics has the same pair: with gates alone the output"
+         " depends on the input only.",
          "Compare digital electronics"),
         ("sequential", Circuit("r.logic", 1535, 1765), "Sequential logic",
-         "With a flip-flop the output also depends on what was stored, as y does on h.",
+         "With a flip-flop the output also depends on a stored bit, as y does on the h before.",
          "Now something is stored"),
     )  # fmt: skip
     for name, circuit, title, caption, lead in circuits:
@@ -92,7 +93,7 @@ def _logic(sheet: Sheet) -> None:
         sheet.put(marks, words)
         pulses = tuple(m.id for m in marks if m.id.endswith((".up", ".to", ".from", ".on")))
         sheet.beat(name, title, caption, lead, 1,
-                   [Wave((*(m.id for m in marks), words.id), pulses=pulses)])  # fmt: skip
+                   [Wave((*(m.id for m in marks), words.id)), Wave(pulses=pulses)])  # fmt: skip
 
 
 def _inputs(sheet: Sheet, rows: dict[str, list[Row]]) -> None:
@@ -167,11 +168,12 @@ def _difference(
     )
     gap = {key: show(after - alone, digits) for key, (after, alone) in found.items()}
     sheet.beat("difference", "What the order does to y for b",
-               f"y for b, after a less without a: vanilla {gap['v']}, recurrent {gap['r']}.",
+               f"y for b after a, minus y for b first: {gap['v']} in the vanilla network, "
+               f"{gap['r']} in the recurrent one.",
                "Compare y for b", 2, [Wave(lit), Wave(tuple(ids))])  # fmt: skip
     sheet.beat("recap", "Recap",
-               "A vanilla network maps each input by itself; a recurrent one also has what came "
-               "before it, in h.", "", 2)  # fmt: skip
+               "A vanilla network maps each input by itself; a recurrent one also reads h, "
+               "made from the inputs before.", "", 2)  # fmt: skip
 
 
 def _result(key: str, after: float, alone: float, digits: int) -> Iterator[Mark]:
@@ -180,13 +182,14 @@ def _result(key: str, after: float, alone: float, digits: int) -> Iterator[Mark]
     terms = number(show(after, digits)) - number(show(alone, digits))
     sign = relation(terms, show(after - alone, digits))
     values = (
-        ("after a", after, 150, 352, "c"),
-        ("first", alone, 392, 560, "c"),
+        ("after a", after, 150, 340, "c"),
+        ("first", alone, 404, 560, "c"),
         ("difference", after - alone, 600, 855, "ink"),
     )
     yield Words(f"{key}.result", "y for b:", left, RESULT, 28, bold=True)
     for name, value, start, end, role in values:
-        yield Words(f"{key}.{name}", name, left + start, RESULT, 26, "muted")
+        said = {"after a": "after a:", "first": "b first:"}.get(name, name)
+        yield Words(f"{key}.{name}", said, left + start, RESULT, 26, "muted")
         yield Number(f"{key}.value.{name}", value, left + end, RESULT, f"{whose} y of b, {name}",
                      30, role, "right", digits=digits)  # fmt: skip
     yield Words(f"{key}.sign", sign, left + 740, RESULT, 28, "muted", "centre")

@@ -10,6 +10,7 @@ from typing import Any
 from rnnviz.diagram import Point
 from rnnviz.errors import RnnvizError
 from rnnviz.figures.marks import Mark
+from rnnviz.figures.notation import lowered
 from rnnviz.storyboard import Beat
 
 
@@ -116,8 +117,11 @@ class Sheet:
         t: int = 0,
         waves: Sequence[Wave] = (),
     ) -> None:
-        """End a beat: what is on the sheet now is what stands at its end."""
-        beat = Beat(beat_id, t, title, caption, lead=lead)
+        """End a beat: what is on the sheet now is what stands at its end.
+
+        In its words ``h_3`` and ``h_t−1`` have their indices below the line.
+        """
+        beat = Beat(beat_id, t, lowered(title), lowered(caption), lead=lowered(lead))
         self.frames.append(Keyframe(beat, tuple(self.marks.values()), tuple(waves)))
 
     def figure(self) -> Figure:

@@ -5,7 +5,7 @@ from rnnviz.figures.gate_marks import said
 from rnnviz.figures.gru_gates_cases import CASES, CONVENTIONS, Case, Ran, demo, run
 from rnnviz.figures.gru_gates_panel import CANDIDATE, RESULTS, Panel
 from rnnviz.figures.gru_gates_table import put_table
-from rnnviz.figures.marks import Wire, Words
+from rnnviz.figures.marks import Box, Wire, Words
 from rnnviz.rounding import DIGITS
 from rnnviz.tracing import Trace
 
@@ -20,8 +20,8 @@ GATES = ("keeps", "writes", "r")
 def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     """Return the extreme cases of z and r on a trace's weights, first input and state."""
     notes = (
-        "constructed: weights of ±8 on an input that is 1",
-        "the same weights at the left and at the right, no biases",
+        "constructed: weights of ±8 or 0 on an input that is 1",
+        "the same weights on the left and on the right, no biases",
     )
     sheet = Sheet("A GRU's gates at their ends", notes)
     cases = {case.id: [run(trace, case, name) for name in CONVENTIONS] for case in CASES}
@@ -54,8 +54,8 @@ def put_panels(sheet: Sheet, both: Both) -> None:
         panel.put(sheet)
     old = said(both[0].ran["h_prev"][0], both[0].digits)
     sheet.beat("conventions", "Two conventions",
-               f"The same z and h_t−1 (first unit {old}): at the left z is a factor of h_t−1, "
-               "at the right of n")  # fmt: skip
+               f"Left, z weighs h_t−1 ({old}) and r comes after W_hn; "
+               "right, z weighs n and r comes before W_hn")  # fmt: skip
 
 
 def emptied(sheet: Sheet) -> None:
@@ -65,6 +65,7 @@ def emptied(sheet: Sheet) -> None:
 
 def put_case(sheet: Sheet, case: Case) -> None:
     """Name the case over the line between the panels."""
+    sheet.put(Box("case.box", 792, 96, 1098, 152, "ink"))
     sheet.put(Words("case", case.title, 945, 136, 34, anchor="centre", bold=True))
 
 
@@ -73,27 +74,41 @@ def set_gates(sheet: Sheet, both: Both) -> None:
     case, digits = both[0].ran.case, both[0].digits
     emptied(sheet)
     put_case(sheet, case)
-    for panel in both:
-        panel.put_vectors(sheet, *GATES)
-    gates = [one for panel in both for one in panel.ids(*GATES)]
-    wires = [one for panel in both for one in panel.switch(sheet)]
+    wave = gate_wave(sheet, both)
     value = said(both[0].ran["z"][0], digits, gate=True)
-    caption = f"z = {value} in both: it opens the way of h_t−1 at the left, of n at the right"
+    caption = f"z = {value} in both: on the left it lets h_t−1 through, on the right n"
     sheet.beat(f"{case.id}.set", f"{case.title}: the gates", caption, "A weight of +8 drives z.",
-               waves=[Wave((*gates, *wires))])  # fmt: skip
+               waves=[wave])  # fmt: skip
 
 
 def run_waves(sheet: Sheet, both: Both) -> list[Wave]:
     """Compute the candidate and h_t in both panels and return how it moves."""
-    ids: tuple[list[str], list[str]] = ([], [])
-    pulses: tuple[list[str], list[str]] = ([], [])
+    verdicts: list[str] = []
     for panel in both:
         panel.put_vectors(sheet, *CANDIDATE, *RESULTS)
-        ids[0].extend(panel.ids(*CANDIDATE))
-        ids[1].extend((*panel.ids(*RESULTS), *panel.put_verdict(sheet)))
-        pulses[0].extend(panel.passing("down", "second", "n_x", "add"))
-        pulses[1].extend(panel.passing("h_prev", "zh", "n", "zn", "h"))
-    return [Wave(tuple(a), pulses=tuple(b)) for a, b in zip(ids, pulses, strict=True)]
+        verdicts += panel.put_verdict(sheet)
+
+    def ids(*names: str) -> tuple[str, ...]:
+        return tuple(one for name in names for panel in both for one in panel.ids(name))
+
+    def passing(*names: str) -> tuple[str, ...]:
+        return tuple(one for panel in both for one in panel.passing(*names))
+
+    return [
+        Wave(ids(*CANDIDATE), pulses=passing("h_prev")),
+        Wave(ids("zh", "zn"), pulses=passing("n")),
+        Wave((*ids("h"), *verdicts), pulses=passing("zh", "zn")),
+    ]
+
+
+def gate_wave(sheet: Sheet, both: Both) -> Wave:
+    """Set the gates and their wires in both panels, while the old h and x go to the candidate."""
+    for panel in both:
+        panel.put_vectors(sheet, *GATES)
+    wires = [one for panel in both for one in panel.switch(sheet)]
+    gates = [one for name in GATES for panel in both for one in panel.ids(name)]
+    start = tuple(one for panel in both for one in panel.passing("down", "n_x"))
+    return Wave((*gates, *wires), pulses=start)
 
 
 def let_run(sheet: Sheet, both: Both) -> None:
@@ -110,8 +125,8 @@ def kept_said(both: Both) -> str:
         ran, digits = panel.ran, panel.digits
         h, old, n = (said(ran[name][0], digits) for name in ("h", "h_prev", "n"))
         near = f"h_t−1 = {old}" if ran[ran.keeps][0] > ran[ran.writes][0] else f"n = {n}"
-        where = "PyTorch" if ran.convention == "pytorch" else "the guide"
-        parts.append(f"{where}: h_t = {h} next to {near}")
+        where = "Left" if ran.convention == "pytorch" else "right"
+        parts.append(f"{where}, {near} goes on: h_t = {h}")
     return "; ".join(parts)
 
 
@@ -121,7 +136,7 @@ def almost(sheet: Sheet, both: Both) -> None:
     left.put_vectors(sheet, "second", "zh", lit=True)
     part, kept = said(left.ran["rn"][0], left.digits), said(left.ran["zh"][0], left.digits)
     sheet.beat("almost", "Almost ignored",
-               f"At the left only {kept} of h_t−1 goes on, but n still reads it: {part} in its sum",
+               f"Left, z ⊙ h_t−1 is only {kept}, but n still depends on h_t−1: {part} in its sum",
                "Is the old h ignored?", waves=[Wave(left.ids("second", "zh"))])  # fmt: skip
 
 
@@ -129,18 +144,18 @@ def reset_said(both: Both) -> str:
     """Return what is left of the recurrent part in both conventions."""
     parts = [said(panel.ran.recurrent[0], panel.digits) for panel in both]
     same = parts[0] if parts[0] == parts[1] else " and ".join(parts)
-    kept = said(both[0].ran["zh"][0], both[0].digits)
-    return f"The recurrent part in n's sum is {same}; the half-open z still keeps {kept} of h_t−1"
+    left, right = (said(panel.ran["zh"][0], panel.digits) for panel in both)
+    return f"h_t−1 adds only {same} to n's sum, but z is half-open: {left} and {right} of it go on"
 
 
 def gone_said(both: Both) -> str:
     """Return on which side the recurrence is almost gone, and what is left of it."""
     gone = next(panel for panel in both if panel.ran[panel.ran.writes].min() > 0.5)
-    side, other = ("left", "right") if gone is both[0] else ("right", "left")
+    side, other = ("Left", "right") if gone is both[0] else ("Right", "left")
     kept = said(gone.ran["zh"][0], gone.digits)
     part = said(gone.ran.recurrent[0], gone.digits)
     return (
-        f"At the {side} the recurrence is almost gone ({kept} and {part}); at the {other} h stays"
+        f"{side}, the old h is almost gone: {kept} goes on, {part} is in n's sum; {other}, it stays"
     )
 
 
@@ -149,9 +164,5 @@ def whole_case(sheet: Sheet, both: Both, caption: str, lead: str) -> None:
     case = both[0].ran.case
     emptied(sheet)
     put_case(sheet, case)
-    for panel in both:
-        panel.put_vectors(sheet, *GATES)
-    wires = [one for panel in both for one in panel.switch(sheet)]
-    gates = [one for panel in both for one in panel.ids(*GATES)]
-    waves = [Wave((*gates, *wires)), *run_waves(sheet, both)]
+    waves = [gate_wave(sheet, both), *run_waves(sheet, both)]
     sheet.beat(case.id, case.title, caption, lead, waves=waves)

@@ -30,7 +30,7 @@ CASES = (
     Case("z1", "z near 1", {"z": 1}),
     Case("z0", "z near 0", {"z": -1}),
     Case("r0", "r near 0", {"r": -1}),
-    Case("z0r0", "both near 0", {"z": -1, "r": -1}),
+    Case("z0r0", "z and r near 0", {"z": -1, "r": -1}),
     Case("z1r0", "z near 1, r near 0", {"z": 1, "r": -1}),
 )
 

@@ -65,8 +65,8 @@ class Panel:
             "n": Spot("n", "n", "n", (625, CAND), "left"),
             "n_x": Spot("n_x", "W_{in} x_t", "x", (785, SUM)),
             "r": Spot("r", "r", "r", (372 if ran.after else 150, RESET), "right", gate=True),
-            "first": Spot(*first, "n", (258, SUM)),
-            "second": Spot(*second, "n", (488, SUM)),
+            "first": Spot(*first, "n", (258 if ran.after else 264, SUM)),
+            "second": Spot(*second, "n", (498 if ran.after else 512, SUM)),
         }
 
     def id(self, name: str) -> str:
@@ -140,7 +140,7 @@ class Panel:
                  size=20 if text == "tanh" else 30)
             for name, (text, x, y) in discs.items()
         ]  # fmt: skip
-        middle = self.left + (136 if self.ran.after else 373)
+        middle = self.left + (136 if self.ran.after else 388)
         made.append(Box(self.id("W"), middle - 36, SUM - 26, middle + 36, SUM + 26, "muted"))
         made.append(label(self.id("W.label"), "W_{hn}", (middle, SUM + 9), size=26))
         return made
@@ -174,12 +174,13 @@ class Panel:
         made.append((self.wire("zn.in", (625, WRITE - 24), (625, JOIN + 45), role="n"), ran.writes))
         made.append((self.wire("zn", (625, JOIN - 45), (625, KEEP + 24), role="n"), ran.writes))
         if ran.after:
-            made.append((self.wire("rn.in", (396, SUM), (436, SUM), role="n"), "r"))
+            made.append((self.wire("rn.in", (396, SUM), (446, SUM), role="n"), "r"))
         else:
-            made.append((self.wire("rh.in", (174, SUM), (206, SUM), role="n"), "r"))
-            made.append((self.wire("rh", (310, SUM), (337, SUM), role="n"), "r"))
-            made.append((self.wire("W", (409, SUM), (436, SUM), role="n"), "r"))
-        made.append((self.wire("second", (540, SUM), (601, SUM), role="n"), "r"))
+            made.append((self.wire("rh.in", (174, SUM), (212, SUM), role="n"), "r"))
+            made.append((self.wire("rh", (316, SUM), (352, SUM), role="n"), "r"))
+            made.append((self.wire("W", (424, SUM), (460, SUM), role="n"), "r"))
+        into = 550 if ran.after else 564
+        made.append((self.wire("second", (into, SUM), (601, SUM), role="n"), "r"))
         return made
 
     def switch(self, sheet: Sheet) -> tuple[str, ...]:
@@ -197,7 +198,7 @@ class Panel:
 
     def put_verdict(self, sheet: Sheet) -> tuple[str, ...]:
         """Put what h_t comes close to, and how far it is from the old h and from n."""
-        x = self.left + 772
+        x = self.left + 784
         text = self.ran.verdict or "between"
         made: list[Mark] = [
             Math(self.id(f"verdict={self.ran.case.id}"), text, x, 425, 32, anchor="centre")

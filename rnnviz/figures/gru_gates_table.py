@@ -19,7 +19,7 @@ def put_table(sheet: Sheet, cases: Mapping[str, Sequence[Ran]], digits: int) -> 
     """Put a row for each case in place of the panels."""
     sheet.marks.clear()
     sheet.put(Words("head.case", "Case", 40, 196, 30, bold=True))
-    for name, x in (("z", 400.0), ("r", 510.0)):
+    for name, x in (("z", 372.0), ("r", 480.0)):
         sheet.put(Math(f"head.{name}", name, x, 196, 34, "ink" if name == "z" else "r", "centre"))
     for convention, left in GROUPS.items():
         sheet.put(
@@ -33,14 +33,14 @@ def put_table(sheet: Sheet, cases: Mapping[str, Sequence[Ran]], digits: int) -> 
         sheet.put(Wire(f"rule{row}", ((40, y - 72), (1880, y - 72)), "faint", 1.5, arrow=False))
         put_row(sheet, ran, y, digits)
     sheet.beat("recap", "Recap", "The same z keeps in one convention and replaces in the other; "
-               "near 0, r takes h_t−1 out of n alone")  # fmt: skip
+               "r near 0 takes h_t−1 out of n, not out of h_t")  # fmt: skip
 
 
 def put_row(sheet: Sheet, ran: Sequence[Ran], y: float, digits: int) -> None:
     """Put a case: its gates, and in both conventions what meets in h_t."""
     case = ran[0].case
     sheet.put(Words(f"{case.id}.title", case.title, 40, y + 10, 28, bold=True))
-    for name, x in (("z", 400.0), ("r", 510.0)):
+    for name, x in (("z", 372.0), ("r", 480.0)):
         role = "neutral" if name == "z" else "r"
         made = pills(f"{case.id}.{name}", ran[0][name], (x, y), f"{case.title}: {name}[1,{{}}]",
                        role, digits, gate=True)  # fmt: skip

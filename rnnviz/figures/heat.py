@@ -69,7 +69,7 @@ def _strips(sheet: Sheet, window: Window, digits: int) -> None:
     caption = f"The input: {values} at each of {timesteps}."
     if window.symbols:
         found = [f"{s} at t = {t + 1}" for t, s in enumerate(window.symbols) if s == "X"]
-        caption = f"{len(x)} symbols, a row each: B, letters a to d, {' and '.join(found)}, E."
+        caption = f"{len(x)} symbols, one a timestep: B, letters a to d, {' and '.join(found)}, E."
     sheet.beat("input", "The input", caption, "The input over time")
     for name in window.names:
         strip = strips[name]
@@ -103,9 +103,11 @@ def _follow(sheet: Sheet, window: Window, digits: int) -> None:
     sheet.put(rows)
     which = f"unit {window.unit + 1}"
     if window.picked:
-        said = f"One row of each strip: {which} was picked to be followed."
+        said = f"{which.capitalize()} is followed: its row in each strip."
     elif window.trace.sizes["H"] == 1:
         said = f"The row of each strip is that of {which}, the only one."
+    elif window.steps == 1:
+        said = f"The row of {which} in each strip."
     else:
         std = float(window.of("h")[:, window.unit].std())
         sheet.put(_spread(window, std, digits))
@@ -163,14 +165,16 @@ def _turns(sheet: Sheet, window: Window, lanes: tuple[unit.Lane, ...], digits: i
     """Mark where h of the unit rises most and falls most, with all its values there."""
     found = unit.turns(window)
     which = f"unit {window.unit + 1}"
-    if found is None:
-        sheet.beat("recap", "Recap", f"{which.capitalize()} at its only timestep.")
+    if not found:
+        still = "at its only timestep" if window.steps == 1 else "never changes"
+        sheet.beat("recap", "Recap", f"{which.capitalize()} {still}.")
         return
-    for name, word, t in zip(("rise", "fall"), ("rises", "falls"), found, strict=True):
+    for word, t in found.items():
+        name = {"rises": "rise", "falls": "fall"}[word]
         line = unit.marker(name, t, window, lanes)
         sheet.put(line, unit.at(t, window, lanes, digits))
         caption = unit.told(t, window, lanes, digits)
         title = f"h {word} most at {unit.when(t, window)}"
         sheet.beat(name, title, caption, f"Where h of {which} {word} most", t + 1)
-    rise, fall = (unit.when(t, window) for t in found)
-    sheet.beat("recap", "Recap", f"h of {which} rises most at {rise} and falls most at {fall}.")
+    most = " and ".join(f"{word} most at {unit.when(t, window)}" for word, t in found.items())
+    sheet.beat("recap", "Recap", f"h of {which} {most}.")

@@ -12,7 +12,7 @@ from rnnviz.figures.heat_demo import ALPHABET, symbols_of
 from rnnviz.figures.marks import Box, Heat, Mark, Math, Number, Scale, Wire, Words
 from rnnviz.tracing import Trace
 
-LEFT, WIDE, WIDEST = 300.0, 1470.0, 60.0  # of all cells, and of one
+LEFT, WIDE, WIDEST = 300.0, 1470.0, 150.0  # of all cells, and of one
 TOP, BOTTOM, TICKS = 110.0, 944.0, 976.0
 GAP, THINNEST, THICKEST = 18.0, 3.0, 30.0  # between strips; a row
 INPUT, LETTER = 112.0, 21.0  # height of the input without symbols, and of a symbol's row

@@ -71,13 +71,11 @@ def curve(lane: Lane, window: Window) -> Curve:
                  strip.role, width)  # fmt: skip
 
 
-def turns(window: Window) -> tuple[int, int] | None:
-    """Return the timesteps, from 0, at which h of the unit rises most and falls most."""
-    h = window.of("h")[:, window.unit]
-    if len(h) < 2:
-        return None
-    change = np.diff(h)
-    return int(change.argmax()) + 1, int(change.argmin()) + 1
+def turns(window: Window) -> dict[str, int]:
+    """Return the timesteps, from 0, at which h of the unit rises and falls most, if it does."""
+    change = np.diff(window.of("h")[:, window.unit])
+    ways = {"rises": change, "falls": -change}
+    return {word: int(way.argmax()) + 1 for word, way in ways.items() if (way > 0).any()}
 
 
 def marker(name: str, t: int, window: Window, all_lanes: tuple[Lane, ...]) -> Wire:
@@ -92,10 +90,10 @@ def at(t: int, window: Window, all_lanes: tuple[Lane, ...], digits: int) -> Iter
     for lane in all_lanes:
         strip, area = lane.strip, lane.area
         y = (area.top + area.bottom) / 2
-        yield Number(f"{strip.name}.at", lane.values[t], 276, y + 40,
-                     f"{strip.name}[{t + 1},{window.unit + 1}]", 25, "ink", "right",
+        yield Number(f"{strip.name}.at", lane.values[t], 192, y + 40,
+                     f"{strip.name}[{t + 1},{window.unit + 1}]", 25, "ink",
                      signed=lane.scale.low < 0, within=strip.within, digits=digits)  # fmt: skip
-        yield Words(f"{strip.name}.when", f"t = {t + 1}", 96, y + 40, 24, "muted")
+        yield Words(f"{strip.name}.when", f"t = {t + 1}:", 96, y + 40, 24, "muted")
 
 
 def told(t: int, window: Window, all_lanes: tuple[Lane, ...], digits: int) -> str:

@@ -62,7 +62,7 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     ran = [run(trace, case) for case in CASES]
     notes = (
         "constructed: a gate's bias is +8, −8 or 0",
-        "purple: NYU's internal representation, g and tanh c",
+        "purple: the lecture's internal representation, g and tanh c",
     )
     sheet = Sheet("An LSTM's gates, open and closed", notes)
     put_path(sheet, ran[0], digits)
@@ -70,9 +70,9 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     put_sums(sheet, ran[0], digits)
     old, offered = said(ran[0]["c_prev"][0], digits), said(ran[0]["g"][0], digits)
     caption = (
-        f"Three gates decide what of the old memory {old} and of the candidate {offered} gets on"
+        f"f weighs the old memory {old}, i the candidate {offered}, o what leaves (first unit)"
     )
-    sheet.beat("path", "The way of the memory", caption)
+    sheet.beat("path", "The path of the memory", caption)
     for one in ran:
         set_gates(sheet, one, digits)
         let_run(sheet, one, digits)
@@ -81,7 +81,7 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
 
 
 def put_path(sheet: Sheet, ran: Ran, digits: int) -> None:
-    """Put the way of the memory to the output, on which only what comes in is known."""
+    """Put the path of the memory to the output, on which only what comes in is known."""
     sheet.put(STEADY, [wire for _, wire in SWITCHED.values()])
     for name, (text, at) in DISCS.items():
         wide = text == "tanh"
@@ -98,10 +98,25 @@ def put_path(sheet: Sheet, ran: Ran, digits: int) -> None:
             )
         else:
             sheet.put(label(f"label.{name}", text, (x, PATH - 72), role, 32))
-    sheet.put(Words("head", "The way of the memory", 40, 168, 34, bold=True))
+    sheet.put(Words("head=path", "The path of the memory", 40, 168, 34, bold=True))
     sheet.put(Math("formula.c", "c_t = f ⊙ c_{t-1} + i ⊙ g", 960, 168, 34, anchor="centre"))
     sheet.put(Math("formula.h", "h_t = o ⊙ tanh c_t", OUTPUT, 168, 34, anchor="centre"))
-    sheet.put(Words("candidate", "candidate", 1098, JOIN + 10, 26, "muted"))
+    sheet.put(
+        Words("candidate", "candidate", 1098, JOIN - 10, 26, "muted"),
+        Math(
+            "candidate.sum", "tanh(W_{ig} x_t + W_{hg} h_{t-1} + b_g)", 1098, JOIN + 34, 28, "muted"
+        ),
+    )
+    put_legend(sheet)
+
+
+def put_legend(sheet: Sheet) -> None:
+    """Put what the width of a wire behind a gate says."""
+    sheet.put(Words("legend", "wire behind a gate", 40, 440, 26, "muted"))
+    for k, (gate, text) in enumerate(((1.0, "open"), (0.5, "half-open"), (0.0, "closed"))):
+        y = 484.0 + 44 * k
+        line = Wire(f"legend.w{k}", ((40.0, y), (120.0, y)), "c", arrow=False)
+        sheet.put(switched(line, gate, "c"), Words(f"legend.{k}", text, 134, y + 9, 26, "muted"))
 
 
 def over(name: str, case: Case) -> str:
@@ -144,10 +159,10 @@ def put_sums(sheet: Sheet, ran: Ran, digits: int) -> None:
         y = (GATED, SUMMED)[k]
         sheet.put(vector(name, ran[name], (110, y), f"{name}[1,{{}}]", role, digits))
         sheet.put(label(f"label.{name}", symbol, (110, y - 66), role))
-    left, top = 996.0, 690.0
+    left, top = 1024.0, 690.0
     sheet.put(
-        Box("sums", left, top, 1412, 964, "faint"),
-        Words("sums.head", "The sum of a gate, here f", left + 24, top + 48, 28, bold=True),
+        Box("sums", left, top, 1410, 964, "faint"),
+        Words("sums.head", "A gate's sum, here of f", left + 24, top + 48, 28, bold=True),
         Math("sums.formula", "W_{if} x_t + W_{hf} h_{t-1} + b_f", left + 24, top + 104, 32),
         Words("sums.1", "W: small, the same in all cases", left + 24, top + 156, 26, "muted"),
         Words("sums.2", "b: +8 opens, −8 closes,", left + 24, top + 204, 26, "muted"),
@@ -159,13 +174,14 @@ def set_gates(sheet: Sheet, ran: Ran, digits: int) -> None:
     """Set the biases of a case: the sums, the gates, and how wide their wires let through."""
     case = ran.case
     sheet.drop(*(name for name in sheet.marks if "=" in name or name.startswith("left")))
-    sheet.put(Words("head", case.title, 40, 168, 34, bold=True))
-    sums, gates = ["head"], []
+    head = over("head", case)
+    sheet.put(Words(head, case.title, 40, 168, 34, bold=True))
+    sums, gates = [head], list[str]()
     for gate, x in GATE_X.items():
         held = gate in case.gates
         does = verdict(float(ran[gate].mean()))
         signs = (
-            Math(f"bias.{gate}", bias_text(case, gate), x + 80, SUMMED + 11, 30,
+            Math(over(f"bias.{gate}", case), bias_text(case, gate), x + 80, SUMMED + 11, 30,
                  gate if held else "muted"),
             Words(over(f"does.{gate}", case), does, x + 80, GATED + 26, 26,
                   "ink" if held else "muted"),
@@ -180,21 +196,28 @@ def set_gates(sheet: Sheet, ran: Ran, digits: int) -> None:
         gates += [signs[1].id, *(pill.id for pill in made)]
     for gate, wire in SWITCHED.values():
         sheet.put(switched(wire, float(ran[gate].mean()), wire.role))
-    told = " and ".join(
-        f"{gate} = {said(ran[gate][0], digits, gate=True)}" for gate in GATES if gate in case.gates
-    )
-    biases = " and ".join(f"b_{gate} = {bias_text(case, gate)[6:]}" for gate in case.gates)
+    told = "; ".join(
+        f"{NAMES[gate].lower()}, bias {signed_bias(case, gate)}: "
+        f"{gate} = {said(ran[gate][0], digits, gate=True)}"
+        for gate in GATES if gate in case.gates
+    )  # fmt: skip
     pulses = tuple(f"w.{gate}" for gate in GATES)
-    waves = (Wave(tuple(sums)), Wave((*gates, *SWITCHED), pulses=pulses))
-    sheet.beat(f"{case.id}.set", f"{case.title}: the gates", f"{biases}: in the first unit {told}",
-               f"{case.title}: {biases}", waves=waves)  # fmt: skip
+    waves = (Wave((*sums, *gates)), Wave(tuple(SWITCHED), pulses=pulses))
+    caption = f"{told[0].upper()}{told[1:]} in unit 1"
+    sheet.beat(f"{case.id}.set", f"{case.title}: the gates", caption,
+               f"{case.title}: which gates?", waves=waves)  # fmt: skip
 
 
 def bias_text(case: Case, gate: str) -> str:
     """Return a gate's bias as an equation."""
+    return f"b_{gate} = {signed_bias(case, gate)}"
+
+
+def signed_bias(case: Case, gate: str) -> str:
+    """Return a gate's bias with its sign."""
     bias = case.bias(gate)
     sign = "+" if bias > 0 else MINUS if bias < 0 else ""
-    return f"b_{gate} = {sign}{abs(bias):.0f}"
+    return f"{sign}{abs(bias):.0f}"
 
 
 def let_run(sheet: Sheet, ran: Ran, digits: int) -> None:
@@ -203,14 +226,14 @@ def let_run(sheet: Sheet, ran: Ran, digits: int) -> None:
     for name in COMPUTED:
         put_vector(sheet, ran, name, digits, known=True)
     left: list[str] = []
-    outcome = Math("left.outcome", case.outcome, 1290, 480, 38, anchor="centre")
+    outcome = Math("left.outcome", case.outcome, 1290, 466, 38, anchor="centre")
     sheet.put(outcome)
     left.append(outcome.id)
     if case.nearly:
-        sheet.put(Math("left.name", case.nearly, 1246, 548, 28, "muted", "right"))
+        sheet.put(Math("left.name", case.nearly, 1246, 526, 28, "muted", "right"))
         for k, value in enumerate(ran.left[:2]):
             ref, x = f"{case.id}: {case.nearly} [1,{k + 1}]", 1266.0 + 122 * k
-            one = Number(f"left.{k + 1}", float(value), x, 548, ref, 28,
+            one = Number(f"left.{k + 1}", float(value), x, 526, ref, 28,
                          within=honest(value), digits=digits + 1)  # fmt: skip
             sheet.put(one)
             left.append(one.id)
@@ -244,9 +267,9 @@ def outcome_said(ran: Ran, digits: int) -> str:
     f, i, o = (said(ran[name][0], digits, gate=True) for name in GATES)
     match ran.case.id:
         case "on":
-            return f"Output on: tanh c = {tanh_c} goes on as h = {h}, times o = {o}"
+            return f"Output on: tanh c = {tanh_c} times o = {o} gives h = {h}"
         case "off":
-            return f"Output off: tanh c = {tanh_c} is there, but times o = {o} only h = {h} leaves"
+            return f"Output off: tanh c = {tanh_c} times o = {o} leaves only h = {h}"
         case "reset":
             return f"Reset: of {old} and {g} only {fc} and {ig} come through: c = {c}"
         case "keep":

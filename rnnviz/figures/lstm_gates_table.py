@@ -36,7 +36,7 @@ def put_table(sheet: Sheet, ran: Sequence[Ran], digits: int) -> None:
         y = TOP + (k - 0.5) * PITCH
         sheet.put(Wire(f"rule{k}", ((40, y), (1880, y)), "faint", 1.5, arrow=False))
     caption = (
-        "Same weights, inputs and states, only biases differ: thick wires pass, dashed ones block"
+        "The same weights, inputs and states, other biases: thick wires pass, dashed ones block"
     )
     sheet.beat("recap", "Recap", caption)
 

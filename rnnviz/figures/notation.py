@@ -57,6 +57,14 @@ def _split(letter: str) -> str:
     return split if split[-1] in _ACCENTS else letter
 
 
+_LOWERED = str.maketrans("0123456789t+−-", "₀₁₂₃₄₅₆₇₈₉ₜ₊₋₋")
+
+
+def lowered(text: str) -> str:
+    """Return plain text with indices such as ``h_12`` and ``h_t−1`` as letters below the line."""
+    return re.sub(r"_(\d+|t(?:[−+-]\d+)?)(?![A-Za-z0-9])", lambda m: m[1].translate(_LOWERED), text)
+
+
 def is_italic(token: str) -> bool:
     """Tell whether a token is set in italics: a single letter, with an accent or without."""
     return token[0].isalpha() and token[0] not in "σΣ∂" and not token[1:].isalpha()

@@ -84,8 +84,8 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     if steps < STEPS:
         raise RnnvizError(f"stacked: wanted at least {STEPS} timesteps, got {steps}")
     part = f"{UNITS} of {units} units shown; " if units > UNITS else ""
-    notes = ("seeded weights, each layer its own", f"{part}PyTorch: num_layers = 2")
-    sheet = Sheet("Two GRU layers, one on the other", notes)
+    notes = ("random weights, each layer its own", f"{part}PyTorch: num_layers = 2")
+    sheet = Sheet("Two GRU layers, one on top of the other", notes)
     put_grid(sheet, stack)
     for step in range(1, FINISHED + 1):
         put_step(sheet, stack, step)
@@ -104,7 +104,7 @@ def put_grid(sheet: Sheet, stack: Stack) -> None:
         size = stack.made.model.layers[layer].params["forward"].size
         sheet.put(
             grid.heading(
-                f"l{layer + 1}", f"Layer {layer + 1}", f"{size} weights, biases", 40, y - 128
+                f"l{layer + 1}", f"Layer {layer + 1}", f"{size} weights and biases", 40, y - 128
             )
         )
         sheet.put(grid.pair(f"l{layer + 1}.h0", stack.h(layer, -1), (START, y + grid.PILLS),
@@ -126,6 +126,7 @@ def put_grid(sheet: Sheet, stack: Stack) -> None:
     for layer in (0, 1):
         put_last(sheet, stack, layer, known=False)
     sheet.put(Words("time", "time →", 40, X + 10, 28, "muted"))
+    sheet.put(grid.order_legend(40, ROWS[0] + 150))
     sheet.put(Words("output", "output", 40, OUTPUT + 10, 30, bold=True))
     caption = (
         "Two layers of GRU cells over four timesteps; each layer has weights and a state of its own"
@@ -232,7 +233,9 @@ def show_output(sheet: Sheet, stack: Stack) -> None:
     """Let the last layer's hidden states leave at every timestep."""
     ids = [one for t in range(STEPS) for one in put_output(sheet, stack, t, known=True)]
     last = stack.said(1, STEPS - 1)
-    caption = f"The output at every t is layer 2's h alone; at t = {STEPS} it is {last}"
+    caption = (
+        f"The output is layer 2's h alone, at every t; at t = {STEPS} {last} in the first unit"
+    )
     pulses = tuple(f"w.out{t + 1}" for t in range(STEPS))
     sheet.beat("output", "The output", caption, "What leaves the stack?",
                waves=[Wave((), pulses=pulses), Wave(tuple(ids))])  # fmt: skip
@@ -242,7 +245,7 @@ def show_last(sheet: Sheet, stack: Stack) -> None:
     """Let the last hidden state of each layer become its part of h_n."""
     ids = [one for layer in (0, 1) for one in put_last(sheet, stack, layer, known=True)]
     caption = (f"h_n holds the last h of each layer, {stack.said(0, STEPS - 1)} and "
-               f"{stack.said(1, STEPS - 1)}: the guide reads hidden[-1], layer 2's")  # fmt: skip
+               f"{stack.said(1, STEPS - 1)}; the guide's hidden[-1] is layer 2's")  # fmt: skip
     sheet.beat("last", "The last states", caption, "And at the end of the sequence?",
                waves=[Wave((), pulses=("w.last1", "w.last2")), Wave(tuple(ids))])  # fmt: skip
 

@@ -52,6 +52,15 @@ def order(name: str, at: Point, number: int) -> Disc:
     return Disc(f"{name}.order", x, y, 21, "neutral", 0.25, str(number), 28)
 
 
+def order_legend(x: float, y: float) -> tuple[Mark, ...]:
+    """Return what the number at the corner of a box means."""
+    return (
+        Disc("order.legend", x + 21, y, 21, "neutral", 0.25, "1", 28),
+        Words("order.legend.1", "the step in which", x + 54, y - 6, 24, "muted"),
+        Words("order.legend.2", "a cell is computed", x + 54, y + 26, 24, "muted"),
+    )
+
+
 def heading(name: str, title: str, note: str, x: float, y: float) -> tuple[Mark, ...]:
     """Return the name of a row, with a word about it below."""
     return (

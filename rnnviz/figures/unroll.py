@@ -35,6 +35,7 @@ CELL = "rnn"
 TAKES = ("weights", "input")
 STEPS = 5  # of the demo
 BIG_PILL, PILL = 164.0, 108.0
+LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def demo() -> Trace:
@@ -85,8 +86,8 @@ def vector(made: Plan, t: int) -> str:
     within = made.trace.cell.range("h")
     said = [show(float(values[unit]), made.digits, within=within) for unit in made.units]
     if len(values) <= 3:
-        return f"h_{t} = ({', '.join(said)})"
-    return f"unit {made.units[0] + 1} of h_{t} = {said[0]}"
+        return f"h{low(t)} = ({', '.join(said)})"
+    return f"unit {made.units[0] + 1} of h{low(t)} = {said[0]}"
 
 
 def show_loop(sheet: Sheet, made: Plan) -> None:
@@ -95,9 +96,9 @@ def show_loop(sheet: Sheet, made: Plan) -> None:
     cell, (left, right), head = made.big, big_columns(), big_head(made)
     y = (cell.top + cell.bottom) / 2
     sheet.put(
-        state(made, 0, left, y, made.big_pitch, BIG_PILL),
-        emptied(state(made, 1, right, y, made.big_pitch, BIG_PILL)),
-        emptied(read(made, 1, 960, cell.bottom + 46, made.big_input_pitch, BIG_PILL)),
+        state(made, 0, left, y, made.big_pitch, BIG_PILL, "in"),
+        emptied(state(made, 1, right, y, made.big_pitch, BIG_PILL, "out")),
+        emptied(read(made, 1, 960, cell.bottom + 46, made.big_input_pitch, BIG_PILL, "x")),
         Box("card", CARD.left, CARD.top, CARD.right, CARD.bottom, "faint", 0.0, 14, 2),
         replace(formula(made), x=960, size=40),
         Math("head.in", "h_0", left, head, 38, "h", "centre"),
@@ -110,7 +111,7 @@ def show_loop(sheet: Sheet, made: Plan) -> None:
         "loop",
         "The loop",
         "An RNN is one cell with a loop: what it puts out, it reads again one timestep later"
-        + (", at first h_0 = 0." if zero else "."),
+        + ("; at first h₀ = 0." if zero else "."),
         "One cell, and a loop from its output to its input",
         waves=(Wave(("loop", "head.loop"), pulses=("loop",)),),
     )
@@ -139,55 +140,53 @@ def show_weights(sheet: Sheet, made: Plan) -> None:
         Wave(("card.colours", "card.print", "card.signs", "tap")),
         Wave(("badge", "print"), pulses=("tap",)),
     )
-    kinds = list(params.blocks(made.trace.cell))
     sheet.beat(
         "weights",
         "Its weights",
-        f"Inside are {params.size} parameters: {', '.join(kinds[:-1])} and {kinds[-1]}. "
-        "As colours they fit into the cell.",
+        f"The cell has {params.size} parameters, weights and biases; as colours they fit into it.",
         "The weights of this cell",
         waves=waves,
     )
 
 
 def turn(sheet: Sheet, made: Plan, t: int) -> None:
-    """Go once through the loop: what was put out becomes what is read."""
+    """Go once through the loop: what was put out becomes what is read, and is overwritten."""
     cell, (left, right) = made.big, big_columns()
-    y = (cell.top + cell.bottom) / 2
-    first: tuple[str, ...] = ()
-    if t > 1:
-        sheet.drop(f"h{t - 2}.*", f"x{t - 1}.*")
-        sheet.put(state(made, t - 1, left, y, made.big_pitch, BIG_PILL))
-        first = tuple(sheet.found(f"h{t - 1}.*"))
-    head = big_head(made)
+    y, head = (cell.top + cell.bottom) / 2, big_head(made)
     sheet.put(
-        read(made, t, 960, cell.bottom + 46, made.big_input_pitch, BIG_PILL),
+        state(made, t - 1, left, y, made.big_pitch, BIG_PILL, "in"),
+        read(made, t, 960, cell.bottom + 46, made.big_input_pitch, BIG_PILL, "x"),
         Math("head.x", f"x_{t}", 960 - 98, cell.bottom + 92, 38, "x", "right"),
         Math("head.in", f"h_{t - 1}", left, head, 38, "h", "centre"),
         Math("head.out", f"h_{t}", right, head, 38, "h", "centre"),
-        state(made, t, right, y, made.big_pitch, BIG_PILL),
+        state(made, t, right, y, made.big_pitch, BIG_PILL, "out"),
     )
-    inputs, outputs = sheet.found(f"x{t}.*"), sheet.found(f"h{t}.*")
+    come = (*sheet.found("in.*"), "head.in") if t > 1 else ()
     waves = [
-        Wave((*inputs, "head.x"), pulses=("read", "into")),
-        Wave((*outputs, "head.out"), pulses=("out",)),
+        Wave((*come, *sheet.found("x.*"), "head.x"), pulses=("read", "into")),
+        Wave((*sheet.found("out.*"), "head.out"), pulses=("out",)),
     ]
-    if first:
-        waves.insert(0, Wave((*first, "head.in"), pulses=("loop",)))
-    caption = f"t = {t}: x_{t} and h_{t - 1} go in, {vector(made, t)} comes out."
+    if t > 1:
+        waves.insert(0, Wave(pulses=("loop",)))
+    now, before = low(t), low(t - 1)
+    caption = f"t = {t}: x{now} and h{before} go in, {vector(made, t)} comes out."
     if t > 1:
         caption = (
-            f"t = {t}: h_{t - 1} went round the loop and is read with x_{t}: {vector(made, t)}."
+            f"t = {t}: h{before} went round the loop and is read with x{now}: {vector(made, t)}."
         )
     sheet.beat(
         f"turn{t}", f"Through the loop, t = {t}", caption, "Once through the cell", t - 1, waves
     )
 
 
+def low(t: int) -> str:
+    """Return a timestep as an index: ``₂``."""
+    return str(t).translate(LOW)
+
+
 def open_up(sheet: Sheet, made: Plan, turned: int) -> None:
     """Make the loop small, and a copy of the cell for each timestep so far."""
-    middle = (made.big.left + made.big.right) / 2, (made.big.top + made.big.bottom) / 2
-    sheet.drop("head.*", "into", "tap", "badge", "print")
+    sheet.drop("head.*", "into", "tap", "in.*", "out.*", "x.*")
     sheet.put(small_loop(made), badge("badge", 143, made.middle))
     sheet.put(fingerprint(made, "print", 143, made.middle))
     sheet.put(
@@ -197,22 +196,20 @@ def open_up(sheet: Sheet, made: Plan, turned: int) -> None:
     )
     small = ("loop", "cell", "cell.name", "out", "read", "loop.h", "loop.x", "badge", "print")
     before = {*sheet.marks}
-    moved = tuple(one for t in (turned - 1, turned) for one in sheet.found(f"h{t}.*"))
-    moved += sheet.found(f"x{turned}.*")
     for t in range(1, turned + 1):
         place(sheet, made, t)
     came = tuple(one for one in sheet.marks if one not in before)
-    flying = {one: middle for one in came if one.startswith(("copy", "h0", "x1", "badge", "print"))}
+    boxes = tuple(f"copy{t}" for t in range(1, turned + 1))
+    rest = tuple(one for one in came if one not in boxes)
     waves = (
         Wave((*small, "name.loop")),
-        Wave((*moved, *came), flights=flying),
-        Wave(("equals", "name.row")),
+        Wave(boxes, flights=dict.fromkeys(boxes, (143.0, made.middle))),  # out of the loop's cell
+        Wave((*rest, "equals", "name.row")),
     )
     sheet.beat(
         "open",
         "Opening the loop",
-        "In place of overwriting h, each timestep gets its own copy of the cell; "
-        "h is carried along the row.",
+        "h is no longer overwritten: each timestep has a copy of the cell and hands h on.",
         "The loop opens",
         waves=waves,
     )
@@ -236,7 +233,6 @@ def place(sheet: Sheet, made: Plan, t: int) -> None:
 def add_copies(sheet: Sheet, made: Plan, copies: tuple[int, ...]) -> None:
     """Add more copies, each of which reads the h of the one before; the last one after a gap."""
     waves = []
-    small = made.column(0) - 277, made.middle  # the middle of the loop's cell
     for t in copies:
         before = {*sheet.marks}
         if f"head{t - 1}" not in before:
@@ -245,10 +241,9 @@ def add_copies(sheet: Sheet, made: Plan, copies: tuple[int, ...]) -> None:
         came = tuple(one for one in sheet.marks if one not in before)
         output = tuple(one for one in came if one.startswith((f"h{t}.", f"head{t}")))
         rest = tuple(one for one in came if one not in output)
-        flights = {one: small for one in rest if one.startswith(("copy", "badge", "print"))}
-        waves += [Wave(rest, flights=flights), Wave(output, pulses=(f"in{t}", f"out{t}"))]
+        waves += [Wave(rest, pulses=(f"tap{t}",)), Wave(output, pulses=(f"in{t}", f"out{t}"))]
     first, last = copies[0], copies[-1]
-    caption = f"The next copy reads h_{first - 1} and x_{first}: {vector(made, first)}."
+    caption = f"The next copy reads h{low(first - 1)} and x{low(first)}: {vector(made, first)}."
     if first < last:
         left_out = "dots" in sheet.marks
         caption = f"And so on up to t = {last}" if left_out else f"Copy by copy up to t = {last}"

@@ -116,23 +116,28 @@ def hidden(made: Plan, t: int) -> Array:
     return np.asarray(made.trace["h_prev"][0, 0] if t == 0 else made.trace["h"][t - 1, 0])
 
 
-def state(made: Plan, t: int, x: float, y: float, pitch: float, wide: float) -> Iterator[Pill]:
-    """Yield the pills of h_t around (x, y)."""
+def state(
+    made: Plan, t: int, x: float, y: float, pitch: float, wide: float, key: str = ""
+) -> Iterator[Pill]:
+    """Yield the pills of h_t around (x, y), under a key of their own if they are overwritten."""
     values, first = hidden(made, t), y - pitch * (len(made.units) - 1) / 2
     for k, unit in enumerate(made.units):
         yield Pill(
-            f"h{t}.{unit + 1}", float(values[unit]), x, first + k * pitch, f"h[{t},{unit + 1}]",
+            f"{key or f'h{t}'}.{unit + 1}", float(values[unit]), x, first + k * pitch,
+            f"h[{t},{unit + 1}]",
             "h", wide, min(pitch - 6, 58), 34 if wide > 120 else 26, digits=made.digits,
             within=made.trace.cell.range("h"),
         )  # fmt: skip
 
 
-def read(made: Plan, t: int, x: float, top: float, pitch: float, wide: float) -> Iterator[Pill]:
-    """Yield the pills of x_t from ``top`` downwards."""
+def read(
+    made: Plan, t: int, x: float, top: float, pitch: float, wide: float, key: str = ""
+) -> Iterator[Pill]:
+    """Yield the pills of x_t from ``top`` downwards, under a key if they are overwritten."""
     for k, one in enumerate(made.inputs):
         value = float(made.trace["x"][t - 1, 0, one])
         yield Pill(
-            f"x{t}.{one + 1}", value, x, top + pitch * (k + 0.5), f"x[{t},{one + 1}]",
+            f"{key or f'x{t}'}.{one + 1}", value, x, top + pitch * (k + 0.5), f"x[{t},{one + 1}]",
             "x", wide, min(pitch - 6, 58), 34 if wide > 120 else 26, digits=made.digits,
         )  # fmt: skip
 

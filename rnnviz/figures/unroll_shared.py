@@ -34,7 +34,7 @@ def light_all(sheet: Sheet, made: Plan) -> None:
     sheet.beat(
         "at-once",
         "All at once",
-        "There is one set, not one a copy: a change in the table changes all copies at once.",
+        "There is one set of weights: a change in the table changes all copies at once.",
         "One table, read by all copies",
         waves=(Wave(("card", "badge", *badges), pulses=pulses),),
     )
@@ -72,8 +72,8 @@ def count(sheet: Sheet, made: Plan) -> None:
     sheet.beat(
         "count",
         "Computed and kept",
-        f"Each copy computes {each} values ({steps} steps × {each // steps} units): {total:,} "
-        f"in T = {made.steps}. The {size:,} parameters stay {size:,}.",
+        f"Each copy computes {each} values, {steps} for each unit: {total:,} in all. "
+        f"The {size:,} parameters stay {size:,}.",
         "What grows with T, and what does not?",
         waves=(Wave(counts), Wave(bars)),
     )
@@ -86,8 +86,7 @@ def recap(sheet: Sheet, made: Plan) -> None:
     sheet.beat(
         "recap",
         "Recap",
-        "Left the loop, right the same cell unfolded: new h at every t, "
-        "the same weights in every copy.",
+        "Left the loop, right its copies: a new h at every t, always the same weights.",
         "The whole row",
         waves=(Wave(pulses=pulses),),
     )

@@ -27,14 +27,14 @@ TAKES = ()
 HIGH = 508.0  # where the curves begin under five rows
 NOTES = (
     "8 units, random weights: a seed near the median of 15, others differ",
-    "size: Euclidean norm · the unit with ○ and − is constructed",
+    "radius: the largest |eigenvalue| of W_hh · size: Euclidean norm",
 )
 TAGS = {
     "below": (7, 7, 40),
-    "above": (7, 7, -16),
+    "above": (15, 15, -14),
     "loud": (7, 7, 36),
     "lstm": (3, 3, -16),
-    "gru": (3, 3, 36),
+    "gru": (6, 6, 27),
 }  # where curves have their names: which points tell x and y, from 0, and how far from it
 
 
@@ -61,8 +61,8 @@ def _five(sheet: Sheet, trace: Trace, found: tuple[Row, ...], digits: int) -> No
     for k, row in enumerate(found):
         sheet.put(rows.named(row.id, k, row.title, row.said, len(x)))
     said = (
-        f"The same {len(x)} inputs for five networks. L is unit 1 of h_{len(x)}: "
-        "the size of its gradient starts at 1 there."
+        f"The same {len(x)} inputs for all. L is unit 1 of h_{len(x)}: "
+        "there its gradient starts with size 1."
     )
     sheet.beat("input", "One input, five networks", said, "Five networks and one input")
     words = _words(found, digits)
@@ -82,35 +82,35 @@ def _words(found: tuple[Row, ...], digits: int) -> dict[str, tuple[str, str, str
     """Return title, caption and lead of the beat of each network."""
     below, above, _, lstm, gru = found
     rate = {row.id: show(row.rate, digits) for row in found}
-    ends = {row.id: rows.powers(row.norms[0]) for row in found}
+    keeps = {row.id: show(row.keeps, digits, within=(0, 1)) for row in (lstm, gru)}
+    lost = round(-np.log10(below.norms[0]))
     return {
         "below": (
             "RNN with a radius below 1",
             f"Radius {show(below.keeps, digits)}: × {rate['below']} a step on average, "
-            f"{ends['below']} powers of ten in {len(below.norms) - 1} steps. It vanishes.",
+            f"about {lost} powers of ten in {len(below.norms) - 1} steps: it vanishes.",
             "An RNN whose W_hh has a spectral radius below 1, from the last timestep back",
         ),
         "above": (
             "RNN with a radius above 1",
-            f"Radius {show(above.keeps, digits)}, tanh mostly straight: the gradient grows to "
-            f"{show(above.norms[0], digits)} at t = 1, it explodes.",
+            f"Radius {show(above.keeps, digits)}, tanh nearly straight: "
+            f"{show(above.norms[0], digits)} at t = 1, the gradient explodes.",
             "The same W_hh, scaled to a radius above 1",
         ),
         "loud": (
             "The radius is a rule of thumb",
-            f"The same W_hh with {LOUD} times the input weights: tanh saturates, "
-            f"and × {rate['loud']} a step is left.",
+            f"The same W_hh, {LOUD} × W_ih: tanh saturates, only × {rate['loud']} a step is left.",
             "The same W_hh again, with an input so strong that tanh saturates",
         ),
         "lstm": (
             "LSTM",
-            f"This LSTM, mean f {show(lstm.keeps, digits, within=(0, 1))}: × {rate['lstm']} a step, "
-            f"and {show(lstm.norms[0], digits)} is left at t = 1.",
+            f"This LSTM, mean f {keeps['lstm']}: × {rate['lstm']} a step. "
+            f"{show(lstm.norms[0], digits)} is left at t = 1.",
             "An LSTM on the same input",
         ),
         "gru": (
             "GRU",
-            f"This GRU, mean z {show(gru.keeps, digits, within=(0, 1))}: × {rate['gru']} a step. "
+            f"This GRU, mean z {keeps['gru']}: × {rate['gru']} a step. "
             f"{show(gru.norms[0], digits)} is left at t = 1.",
             "A GRU on the same input; z keeps h",
         ),
@@ -150,6 +150,8 @@ def _explained() -> list[Mark]:
         Math("slope", "s = 1 − h_t^2", 40, 884, 30),
         Words("slope.said", "is tanh's slope", 40, 922, 26, "muted"),
         Words("mean.head", "mean |h| of the RNNs", x, 650, 26, "h", bold=True),
+        Words("mean.low", "near 0: tanh is straight", x, 850, 25, "muted"),
+        Words("mean.high", "near 1: tanh saturates", x, 888, 25, "muted"),
     ]
 
 
@@ -158,16 +160,17 @@ def _gates(sheet: Sheet, run: Trace, digits: int) -> None:
     sheet.drop(*sheet.marks)
     steps = run.sizes["T"]
     sheet.put(gates.frame(run), gates.legend(run))
-    signs = [list(gates.gates(run, t, digits)) for t in range(steps)]
-    sheet.put(*signs)
+    found = [list(gates.gates(run, t, digits)) for t in range(steps)]
+    sheet.put(*found)
+    signs = [(*(mark.id for mark in some), *gates.wired(t)) for t, some in enumerate(found)]
     sheet.change(*gates.blocked(run), role="faint")
     f5 = show(float(run["f"][4, 0, 0]), digits, within=(0, 1))
     sheet.beat(
         "gates",
         "Gates: ○ lets pass, − blocks",
-        f"Each sign is the computed gate. f_5 is {f5}: at t = 5 the unit forgets what it held.",
+        f"Each sign is a computed gate. At t = 5 f is {f5}: the unit forgets what it held.",
         "One LSTM unit that writes, keeps, reads and clears",
-        waves=[Wave(tuple(mark.id for some in signs for mark in some))],
+        waves=[Wave(tuple(name for some in signs for name in some))],
     )
     reads = [t for t in range(steps) if run["o"][t, 0, 0] > gates.HALF]
     for k, name in enumerate(("late", "both")):
@@ -175,11 +178,12 @@ def _gates(sheet: Sheet, run: Trace, digits: int) -> None:
         of = _gradients(run, summed)
         sheet.put(Math("loss", f"L = {' + '.join(f'h_{t + 1}' for t in summed)}", 1866, 961, 34,
                        "candidate", "right"))  # fmt: skip
-        pills = [list(gates.filled(t, of, digits)) for t in range(steps - 1, -1, -1)]
-        sheet.put(*pills)
-        wires = tuple(gates.passed(run, summed[0]))
-        wave = Wave(tuple(mark.id for some in pills for mark in some), pulses=wires)
-        sheet.beat(name, *_passing(of, k, reads, digits), waves=[wave])
+        waves = []
+        for some, wires in gates.passed(run, summed[0]):
+            pills = [pill for t in some for pill in gates.filled(t, of, digits)]
+            sheet.put(pills)
+            waves.append(Wave(tuple(pill.id for pill in pills), pulses=tuple(wires)))
+        sheet.beat(name, *_passing(of, k, reads, digits), waves=waves)
 
 
 def _passing(of: dict[str, Array], k: int, reads: list[int], digits: int) -> tuple[str, str, str]:
@@ -195,8 +199,7 @@ def _passing(of: dict[str, Array], k: int, reads: list[int], digits: int) -> tup
     one = show(float(of["g"][0]), digits, within=(0, 1))
     return (
         f"From h at t = {early} as well",
-        f"From h_{early} it passes f_4, f_3 and f_2, all open: {one} reaches what was written "
-        "at t = 1.",
+        f"From h_{early} it passes f_4, f_3 and f_2: {one} reaches what was written at t = 1.",
         f"L = h at t = {early} + h at t = {late}",
     )
 

@@ -68,20 +68,33 @@ def gates(run: Trace, t: int, digits: int) -> Iterator[Mark]:
                      digits=digits)  # fmt: skip
 
 
-def passed(run: Trace, last: int) -> list[str]:
-    """Return the wires that a loss at timestep ``last``, from 0, reaches through open gates."""
-    found = [f"ho{last + 1}", f"oc{last + 1}"]
-    for t in range(last, -1, -1):
-        found.append(f"ci{t + 1}")
-        if run["i"][t, 0, 0] > HALF:
-            found.append(f"ig{t + 1}")
-        if not t:
-            break
-        found.append(f"cf{t + 1}")
-        if run["f"][t, 0, 0] < HALF:
-            break
-        found.append(f"fc{t + 1}")
-    return found
+def passed(run: Trace, last: int) -> Iterator[tuple[list[int], list[str]]]:
+    """Yield timesteps, from 0, that a loss at ``last`` reaches one after another, with the wires.
+
+    First its own, then those behind open forget gates, then all that are left.
+    """
+    own = [f"ho{last + 1}", f"oc{last + 1}", *_inwards(run, last)]
+    yield [*range(run.sizes["T"] - 1, last - 1, -1)], own
+    found: list[int] = []
+    wires: list[str] = []
+    t = last
+    while t and run["f"][t, 0, 0] > HALF:
+        wires += [f"cf{t + 1}", f"fc{t + 1}", *_inwards(run, t - 1)]
+        t -= 1
+        found.append(t)
+    yield found, wires
+    if t:
+        yield [*range(t - 1, -1, -1)], [f"cf{t + 1}"]
+
+
+def _inwards(run: Trace, t: int) -> list[str]:
+    """Return the wires from c towards g at a timestep, up to a closed input gate."""
+    return [f"ci{t + 1}", f"ig{t + 1}"] if run["i"][t, 0, 0] > HALF else [f"ci{t + 1}"]
+
+
+def wired(t: int) -> Iterator[str]:
+    """Yield the ids of a timestep's wires."""
+    return (wire.id for wire in _wires(t))
 
 
 def blocked(run: Trace) -> list[str]:

@@ -42,7 +42,7 @@ def put_biases(sheet: Sheet, found: tuple[Highway, ...], digits: int) -> None:
     sheet.beat(
         "biases",
         "The forget gate's bias",
-        f"Size of ∂c_{steps}/∂c_1 with a mean f of {'; '.join(arrived)}.",
+        f"What is left at t = 1, with mean f {'; '.join(arrived)}.",
         "The same LSTM with three biases of its forget gate",
         waves=[Wave(tuple(coming))],
     )
@@ -52,12 +52,11 @@ def put_biases(sheet: Sheet, found: tuple[Highway, ...], digits: int) -> None:
         ref = f"product of f[t+1,1] to f[{steps},1], {_id(one)}"
         line = rows.curve(f"{_id(one)}.product", one.product, scale, HIGH, ref, "f", True)
         sheet.put(line, _beside(one, "product", one.product[0], digits))
-    signs = ", with its minus signs," if any(one.gradient[0] < 0 for one in found) else ""
+    signs = ", minus signs too," if any(one.gradient[0] < 0 for one in found) else ""
     sheet.beat(
         "product",
         "The product of the forget gates",
-        f"Dots: the product of f, the direct way through c. The rest{signs} came through h "
-        "and the gates.",
+        f"Dots: the product of f, the direct way. The rest{signs} came through h and the gates.",
         "Beside it the product of f alone",
     )
 

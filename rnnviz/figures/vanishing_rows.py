@@ -94,7 +94,7 @@ def strip(values: Array) -> Iterator[Mark]:
     rows = tuple(tuple(float(one) for one in row) for row in values.T)
     area = Area(LEFT, 112, wide(len(values)), 157)
     yield Words("x.title", "Input", 40, 144, 30, bold=True)
-    yield Words("x.said", "the same for all", 145, 144, 26, "muted")
+    yield Words("x.said", "same for all, grey: below 0", 145, 144, 26, "muted")
     yield Heat("x", rows, Scale(-high, high), area, "x[t]", "x", "neutral")
 
 
