@@ -77,7 +77,7 @@ def test_any_input_runs_through_all_three():
     given = rv.trace("lstm", x)
     figure = figure_named("compare").drawn(given)
     assert "T = 40, the first 5 one by one" in figure.notes[0]
-    assert "input 5 (3 shown)" in figure.notes[1]
+    assert "5 inputs (3 shown)" in figure.notes[1]
     curves = by_id(figure["recap"], Curve)
     for name in TITLES:
         alone = rv.trace(name, x, demo(CELLS[name], input_size=5).params)

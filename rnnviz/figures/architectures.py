@@ -67,7 +67,8 @@ def clear_for(sheet: Sheet, key: str, said: str, units: Sequence[str]) -> None:
 
 def put_run(sheet: Sheet, run: Run, groups: Sequence[int]) -> tuple[Wave, ...]:
     """Put a whole run on the sheet; return the waves in which groups of its columns come."""
-    shell = tuple(mark.id for mark in outline(run) if mark.id not in sheet.marks)
+    new = [mark.id for mark in outline(run) if mark.id not in sheet.marks]
+    shell = tuple(sorted(new, key=lambda one: not one.endswith(".empty")))  # bubbles, then wires
     sheet.put(outline(run))
     marks = [mark for k in range(len(run.columns)) for mark in filled(run, k)]
     sheet.put(marks)

@@ -167,7 +167,7 @@ def _hidden(story: Story) -> None:
         together(layer, layer.neurons[1:]),
     ]
     caption = (f"l_hidden is a dense layer too; its tanh turns {story.say(before)} into "
-               f"{story.say(after)}: the new h.")  # fmt: skip
+               f"{story.say(after)}: unit 1 of the new h.")  # fmt: skip
     sheet.beat("hidden", "The second dense layer", caption, "The second dense layer", 1, waves)
 
 

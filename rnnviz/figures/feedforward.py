@@ -183,7 +183,7 @@ def _result(key: str, after: float, alone: float, digits: int) -> Iterator[Mark]
     sign = relation(terms, show(after - alone, digits))
     values = (
         ("after a", after, 150, 340, "c"),
-        ("first", alone, 404, 560, "c"),
+        ("first", alone, 384, 560, "c"),
         ("difference", after - alone, 600, 855, "ink"),
     )
     yield Words(f"{key}.result", "y for b:", left, RESULT, 28, bold=True)
