@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import rnnviz as rv
 from rnnviz.cli import cli
-from rnnviz.cli.figure_source import figure_trace
+from rnnviz.cli.figure_source import figure_read
 from rnnviz.cli.picks import Picks
 from rnnviz.cli.source import Source
 from rnnviz.diagram import Box as Area
@@ -157,17 +157,31 @@ def kind(cell="lstm", takes=("weights", "input")):
 
 
 def test_without_options_a_figure_shows_its_demo():
-    assert figure_trace(kind(), Source(), Picks()).cell.name == "lstm"
-    assert figure_trace(kind(), Source(budget=1.0), Picks()).sizes["T"] == 3
-    assert figure_trace(kind(), Source(steps=7), Picks()).sizes["T"] == 7
-    assert figure_trace(kind(""), Source(steps=7), Picks()).cell.name == "rnn"
+    assert figure_read(kind(), Source(), Picks()).trace.cell.name == "lstm"
+    assert figure_read(kind(), Source(budget=1.0), Picks()).trace.sizes["T"] == 3
+    assert figure_read(kind(), Source(steps=7), Picks()).trace.sizes["T"] == 7
+    assert figure_read(kind(""), Source(steps=7), Picks()).trace.cell.name == "rnn"
 
 
 def test_any_cells_weights_will_do_where_a_figure_names_none():
     source = Source(weights=GRU)
-    assert figure_trace(kind(""), source, Picks(units=(1,))).cell.name == "gru"
+    assert figure_read(kind(""), source, Picks(units=(1,))).trace.cell.name == "gru"
     with pytest.raises(rv.RnnvizError, match="wanted the weights of an LSTM, got a GRU"):
-        figure_trace(kind("lstm"), source, Picks())
+        figure_read(kind("lstm"), source, Picks())
+
+
+def test_more_inputs_than_its_own_models_have_are_refused(tmp_path):
+    (tmp_path / "wide.csv").write_text("1,2,3,4,5,6,7,8,9\n")
+    source = Source(input=tmp_path / "wide.csv")
+    with pytest.raises(rv.RnnvizError, match=r"wide\.csv: wanted at most 8 inputs for some, got"):
+        figure_read(kind("lstm", ("input",)), source, Picks())
+
+
+def test_a_layer_of_several_is_named_in_the_title():
+    files = Path(__file__).parent / "files"
+    given = {"weights": files / "lstm.safetensors", "input": files / "input.npy", "sample": 2}
+    source = Source(**given, layer=2, direction="backward")
+    assert figure_read(kind(), source, Picks()).title == "LSTM, layer 2, backward"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +198,7 @@ def test_any_cells_weights_will_do_where_a_figure_names_none():
 )  # fmt: skip
 def test_what_a_figure_has_no_use_for_is_refused(takes, source, picks, said):
     with pytest.raises(click.UsageError) as refused:
-        figure_trace(kind("rnn", takes), source, picks)
+        figure_read(kind("rnn", takes), source, picks)
     assert refused.value.message == said
 
 

@@ -12,7 +12,7 @@ from rnnviz.errors import RnnvizError
 from rnnviz.figures.figure import Sheet, Wave
 from rnnviz.figures.marks import Bar, Curve, Heat, Number, Pill, Scale, Words, axis
 from rnnviz.figures.notation import is_italic, lowered, parts, spoken, tokens, typst
-from rnnviz.figures.transcript import written
+from rnnviz.figures.transcript import lines, written
 
 AREA = Area(100.0, 200.0, 500.0, 600.0)
 REAL = st.floats(-50, 50)
@@ -121,6 +121,25 @@ def test_single_letters_are_italic_and_words_are_not():
 
 
 # --- a figure in the making ---
+
+
+def test_what_marks_say_is_read_once_and_without_signs():
+    marks = [
+        Words("a", "unit 1", 0, 0),
+        Words("b", "unit 1", 0, 40),
+        Words("c", "≈", 0, 80),
+        Number("n", 0.5, 0, 0, "h[1,1]"),
+        Curve("few", (0.1, -0.2), Scale(-1, 1), AREA, "h[t,1]", "h"),
+        Curve("many", tuple(k / 100 for k in range(50)), Scale(0, 1), AREA, "f[t,1]", "f"),
+        Heat("heat", ((0.25,), (0.5,)), Scale(0, 1), AREA, "o", "o"),
+    ]
+    assert list(lines(marks)) == [
+        "unit 1",
+        "h[1,1] = +0.500",
+        "h[t,1]: 0.100, \N{MINUS SIGN}0.200",
+        "f[t,1]: 50 values from 0.000 to 0.490",
+        "o: 0.250, 0.500",
+    ]
 
 
 def test_a_sheet_keeps_what_each_beat_ended_with():

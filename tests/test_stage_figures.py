@@ -173,6 +173,28 @@ def test_a_lecture_can_show_a_figure_of_its_own():
     assert scene.transcript([cue.beat for cue in scene.cues()]).startswith("A lecture\na note\n\n")
 
 
+def test_a_lecture_leaves_out_beats_and_has_captions_of_its_own():
+    class Lecture(FigureScene):
+        def seen(self):
+            return self.view or View(rv.trace("rnn"))
+
+        def plan(self, view):
+            return figure().captioned({"second": "Watch the wire.", "recap": ""})
+
+        def construct(self):
+            self.play_beats("second", "recap")
+
+    with tempconfig({"dry_run": True, "progress_bar": "none", "frame_rate": 5, "verbosity": "ERROR",
+                     "pixel_width": 64, "pixel_height": 36}):  # fmt: skip
+        scene = Lecture()
+        scene.render()
+    told = [(cue.beat.id, cue.beat.caption, cue.beat.lead) for cue in scene.cues()]
+    assert told == [("second", "Watch the wire.", "A value runs along a wire"), ("recap", "", "")]
+    for wrong in (lambda: scene.play_beats("third"), lambda: figure().captioned({"third": "?"})):
+        with pytest.raises(RnnvizError, match="beat: wanted one of first, second, recap"):
+            wrong()
+
+
 def test_a_figure_that_there_is_not_is_named():
     with pytest.raises(
         RnnvizError, match=r"figure: wanted one of compare, dense, .*, got 'nothing'"

@@ -5,10 +5,11 @@ from dataclasses import fields, replace
 import click
 
 from rnnviz.cli.picks import Picks, picked
-from rnnviz.cli.reading import read_trace
+from rnnviz.cli.reading import Read, read_trace
 from rnnviz.cli.source import Source
+from rnnviz.errors import RnnvizError
 from rnnviz.figures.catalogue import Kind
-from rnnviz.tracing import Trace
+from rnnviz.params import MAX_DRAWN
 
 # what a figure must take for an option to make sense with it; any other needs either of them
 _NEEDED = {
@@ -27,18 +28,25 @@ _NEEDED = {
 _OWN = {"weights": "shows its own model", "input": "runs on its own input"}
 
 
-def figure_trace(kind: Kind, source: Source, picks: Picks) -> Trace:
-    """Return the trace that a figure is drawn of: that of the options, or its demo without any.
+def figure_read(kind: Kind, source: Source, picks: Picks) -> Read:
+    """Return what a figure is drawn of: the trace of the options, or its demo without any.
 
-    Raises click's UsageError for an option that the figure has no use for, and what
-    rnnviz.cli.reading raises.
+    Raises click's UsageError for an option that the figure has no use for, RnnvizError for more
+    inputs than it draws, and what rnnviz.cli.reading raises.
     """
     for option, value in {**_given(source), **_given(picks)}.items():
         _check(kind, option, value)
     if replace(source, budget=None) == Source():
-        return picked(kind.demo(), picks)
+        return Read(picked(kind.demo(), picks))
     drawn = "" if source.weights else kind.demo().cell.name
-    return picked(read_trace(kind.cell or drawn, source).trace, picks)
+    try:
+        read = read_trace(kind.cell or drawn, source)
+    except RnnvizError as error:
+        if str(error).startswith("--weights: wanted a file") and "weights" not in kind.takes:
+            most = f"wanted at most {MAX_DRAWN} inputs for {kind.name}, got more"
+            raise RnnvizError(f"{source.input}: {most}") from None
+        raise
+    return replace(read, trace=picked(read.trace, picks))
 
 
 def _given(options: Source | Picks) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from rnnviz.cells import CELLS
-from rnnviz.cli.figure_source import figure_trace
+from rnnviz.cli.figure_source import figure_read
 from rnnviz.cli.gathering import gathered
 from rnnviz.cli.look import digits_option, title_option
 from rnnviz.cli.picks import Picks, picked
@@ -103,11 +103,12 @@ def _figure(name: str, look: PageLook, title: str, picks: Picks, source: Source,
     from rnnviz.web.figure_record import figure_record
 
     kind = figure_named(name)
-    trace = figure_trace(kind, source, picks)
-    figure = kind.drawn(trace, look.digits)
+    read = figure_read(kind, source, picks)
+    figure = kind.drawn(read.trace, look.digits)
     if beat:
         figure[beat]  # RnnvizError unless there is one
-    return figure_record(figure.titled(title) if title else figure, name, trace.cell)
+    title = title or read.title
+    return figure_record(figure.titled(title) if title else figure, name, read.trace.cell)
 
 
 def _start(names: Sequence[str], beat: str) -> tuple[int, str]:

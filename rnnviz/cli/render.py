@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rnnviz.cli.encoding import Encoding, encoding_options, settings_for, target_for
-from rnnviz.cli.figure_source import figure_trace
+from rnnviz.cli.figure_source import figure_read
 from rnnviz.cli.look import Look, look_options
 from rnnviz.cli.output import check_output
 from rnnviz.cli.picks import Picks, check_room, pick_options, picked
@@ -184,7 +184,8 @@ def _view(order: _Order, look: Look, picks: Picks, source: Source) -> "View":
     elif figure:
         if look.detail != "full":
             raise click.UsageError(f"--detail: {figure} has its own beats and takes none")
-        trace = figure_trace(figure_named(figure), source, picks)
+        read = figure_read(figure_named(figure), source, picks)
+        trace, title = read.trace, read.title
     else:
         read = read_trace(order.scene.cell, source)
         trace, title = picked(read.trace, picks), read.title

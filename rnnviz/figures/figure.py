@@ -57,6 +57,18 @@ class Figure:
         """Return the same figure under another title."""
         return replace(self, title=title)
 
+    def captioned(self, captions: Mapping[str, str]) -> "Figure":
+        """Return the same figure with some captions replaced by id; RnnvizError for an unknown id.
+
+        An empty one takes the lead away, too.
+        """
+        frames = {frame.beat.id: frame for frame in self}
+        for beat_id, text in captions.items():
+            frame = self[beat_id]
+            beat = replace(frame.beat, caption=text, lead=frame.beat.lead if text else "")
+            frames[beat_id] = replace(frame, beat=beat)
+        return replace(self, frames=tuple(frames.values()))
+
     @property
     def beats(self) -> tuple[Beat, ...]:
         """The beats in order."""

@@ -8,6 +8,9 @@ from rnnviz.figures.marks import Bar, Curve, Heat, Mark, Math, Number, Pill, Wor
 from rnnviz.figures.notation import spoken
 from rnnviz.rounding import show
 
+FEW = 12  # values that are read one by one
+SHORT = 2  # letters of a text that is a sign, a tick or a name beside what is listed anyway
+
 
 def written(figure: Figure, frames: Iterable[Keyframe], starts: Sequence[float] = ()) -> str:
     """Return beats as text, with the seconds at which they were seen if those are given."""
@@ -23,16 +26,34 @@ def written(figure: Figure, frames: Iterable[Keyframe], starts: Sequence[float] 
 
 
 def lines(marks: Iterable[Mark]) -> Iterator[str]:
-    """Yield what marks say: numbers with what they are of, words and symbols."""
-    for mark in marks:
-        match mark:
-            case Number() | Pill() if mark.text:
-                yield f"{mark.ref} = {mark.text}"
-            case Bar():
-                yield f"{mark.ref}: {show(mark.value)}"
-            case Curve() | Heat():
-                yield f"{mark.ref}: drawn"
-            case Words():
-                yield mark.text
-            case Math():
-                yield spoken(mark.text)
+    """Yield what marks say: numbers with what they are of, symbols, and words, each once."""
+    told: set[str] = set()
+    for line in filter(None, map(_line, marks)):
+        if line not in told:
+            told.add(line)
+            yield line
+
+
+def _line(mark: Mark) -> str:
+    match mark:
+        case Number() | Pill():
+            return f"{mark.ref} = {mark.text}" if mark.text else ""
+        case Bar():
+            return f"{mark.ref} = {show(mark.value)}"
+        case Curve():
+            return f"{mark.ref}: {_listed(mark.values)}"
+        case Heat():
+            flat = [value for row in mark.values for value in row]
+            return f"{mark.ref}: {_listed(flat)}"
+        case Words():
+            return mark.text if len(mark.text) > SHORT else ""
+        case Math():
+            return spoken(mark.text) if len(mark.text) > SHORT else ""
+    return ""
+
+
+def _listed(values: Sequence[float]) -> str:
+    """Return a few values, or of many how many there are and between what they lie."""
+    if len(values) <= FEW:
+        return ", ".join(map(show, values))
+    return f"{len(values)} values from {show(min(values))} to {show(max(values))}"

@@ -183,13 +183,17 @@ class FigureScene(TracedScene):
         )
 
     def plan(self, view: View) -> Figure:
-        """Return what to show; a lecture may leave out beats or add some of its own."""
+        """Return what to show; a lecture may use captions, or show a figure, of its own."""
         made = figure_named(self.figure).drawn(view.trace, view.digits)
         return made.titled(view.title) if view.title else made
 
     def construct(self) -> None:
         """Play all beats."""
-        for frame in self.drawn:
+        self.play_beats(*(beat.id for beat in self.drawn.beats))
+
+    def play_beats(self, *ids: str) -> None:
+        """Play the beats with these ids one after another; RnnvizError for an unknown one."""
+        for frame in [self.drawn[beat_id] for beat_id in ids]:
             self.stage_of_figure.play(frame)
 
     def heading(self) -> str:
