@@ -84,6 +84,23 @@ def test_any_input_runs_through_all_three():
         assert curves[f"{name}.h.curves1"].values == tuple(alone["h"][:, 0, 0])
 
 
+@pytest.mark.parametrize(("steps", "dots", "thin"), [(12, True, False), (41, False, True)])
+def test_curves_of_many_timesteps_are_thin_and_have_no_dots(steps, dots, thin):
+    figure = figure_named("compare").drawn(rv.trace("lstm", np.ones((steps, 3))))
+    for curve in by_id(figure["recap"], Curve).values():
+        assert curve.dots is dots
+        assert (curve.width < 2) is thin
+
+
+def test_of_long_input_the_first_hundred_timesteps_are_shown():
+    x = np.random.default_rng(7).normal(size=(400, 3))
+    figure = figure_named("compare").drawn(rv.trace("lstm", x))
+    assert "the first 100 of 400 timesteps shown" in figure.notes[1]
+    alone = rv.trace("gru", x, demo(CELLS["gru"]).params)
+    curve = by_id(figure["recap"], Curve)["gru.h.curves1"]
+    assert curve.values == tuple(alone["h"][:100, 0, 0])
+
+
 def test_other_cells_and_one_timestep():
     with pytest.raises(RnnvizError, match="compare: wanted a trace of an LSTM, got a GRU"):
         figure_named("compare").drawn(rv.trace("gru"))

@@ -132,3 +132,25 @@ def test_what_cannot_be_shown_is_said():
         story(rv.trace(cell, np.ones((2, 3)), demo(cell, hidden_size=1).params))
     with pytest.raises(RnnvizError, match="wanted 2 timesteps or an h0"):
         story(rv.trace(cell, np.ones((1, 3)), demo(cell).params))
+
+
+def test_of_an_excerpt_the_picked_units_are_shown_under_their_own_numbers():
+    rng = np.random.default_rng(3)
+    x, shapes = rng.normal(size=(5, 16)), ((192, 16), (192, 64), (192,), (192,))
+    whole = rv.trace("gru", x, rv.Params(*(rng.normal(0, 0.5, shape) for shape in shapes)))
+    given = whole.pick(units=[4, 16, 40], inputs=[2, 9])
+    figure = figure_named("conventions").drawn(given)
+    assert figure.notes[1] == "input 16 (3, 10 shown) · hidden 64 (5, 17, 41 shown)"
+    pills, words = by_id(figure["state"], Pill), by_id(figure["state"], Words)
+    for unit in (5, 17, 41):
+        assert pills[f"left.h{unit}"].value == given["h"][0, 0, unit - 1]
+        assert pills[f"left.h{unit}"].ref == f"h[1,{unit}], z keeps"
+        assert words[f"left.unit{unit}"].text == f"unit {unit}"
+    assert pills["shared.x10"].value == x[0, 9]
+    row = given.params.blocks(given.cell)["W_hn"][4]
+    products = row * given["r"][1, 0, 4] * given["h"][0, 0]
+    assert by_id(figure["products"], Pill)["left.sum"].value == pytest.approx(products.sum())
+    alone = figure_named("conventions").drawn(whole.pick(units=[4]))
+    assert "(5, 1 shown)" in alone.notes[1]
+    for one in (figure, alone):
+        assert list(faults(one, LIGHT)) == []

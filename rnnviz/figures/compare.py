@@ -26,27 +26,33 @@ def demo() -> Trace:
 def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     """Return the x of an LSTM's trace run through all three cells, with the demo's weights."""
     runs = cells.runs(trace)
-    sheet = Sheet("RNN, LSTM and GRU", _notes(runs[0]))
+    sheet = Sheet("RNN, LSTM and GRU", _notes(runs[0], trace.length()))
     put_blocks(sheet, runs)
     put_biases(sheet, runs)
     put_lanes(sheet, runs, digits)
     for t in range(min(lanes.STEPS, runs[0].trace.sizes["T"])):
         put_timestep(sheet, runs, t, digits)
-    put_gates(sheet, runs)
-    put_courses(sheet, runs, digits)
+    steps = "all timesteps"
+    if runs[0].trace.sizes["T"] < trace.length():
+        steps = f"the first {runs[0].trace.sizes['T']} timesteps"
+    put_gates(sheet, runs, steps)
+    put_courses(sheet, runs, steps, digits)
     put_recap(sheet, runs)
     return sheet.figure()
 
 
-def _notes(run: Run) -> tuple[str, str]:
+def _notes(run: Run, length: int) -> tuple[str, str]:
+    """Return whose cells these are, and what is shown of a sequence's timesteps, x and h."""
     sizes = run.trace.sizes
     counted = [
         f"{sizes[letter]} {word}" + (f" ({most} shown)" if sizes[letter] > most else "")
         for word, letter, most in (("inputs", "I", cells.INPUTS), ("units", "H", cells.UNITS))
     ]
-    steps = f"T = {sizes['T']}"
-    if sizes["T"] > lanes.STEPS:
+    steps = f"T = {length}"
+    if length > lanes.STEPS:
         steps += f", the first {lanes.STEPS} one by one"
+    if length > sizes["T"]:
+        counted.insert(0, f"the first {sizes['T']} of {length} timesteps shown")
     return f"PyTorch's cells · weights drawn, not trained · {steps}", " · ".join(counted)
 
 
@@ -189,8 +195,8 @@ def _told(runs: tuple[Run, ...], t: int, digits: int) -> str:
     )[t]
 
 
-def put_gates(sheet: Sheet, runs: tuple[Run, ...]) -> None:
-    """Clear the lanes and put up the gates of all timesteps as curves, side by side by role."""
+def put_gates(sheet: Sheet, runs: tuple[Run, ...], steps: str) -> None:
+    """Clear the lanes and put up the gates over ``steps`` as curves, side by side by role."""
     kept = {mark.id for run in runs for mark in cells.card(run, 0)}
     sheet.drop(*(one for one in sheet.marks if one not in kept))
     moved = [mark for run in runs for mark in cells.card(run, curves.LANES[run.name])]
@@ -206,13 +212,13 @@ def put_gates(sheet: Sheet, runs: tuple[Run, ...]) -> None:
         "gates",
         "Gates over time",
         "LSTM: f keeps, i lets in. GRU: z does both, it keeps z of h and lets in 1 − z of n.",
-        "The gates of all timesteps.",
+        f"The gates of {steps}.",
         waves=waves,
     )
 
 
-def put_courses(sheet: Sheet, runs: tuple[Run, ...], digits: int) -> None:
-    """Put up the states of all timesteps as curves."""
+def put_courses(sheet: Sheet, runs: tuple[Run, ...], steps: str, digits: int) -> None:
+    """Put up the states over ``steps`` as curves."""
     marks: list[Mark] = [*curves.cell_state(runs[2])]
     for run in runs:
         states = [p for p in curves.PANELS[run.name] if p.value in ("h", "c")]
@@ -228,7 +234,7 @@ def put_courses(sheet: Sheet, runs: tuple[Run, ...], digits: int) -> None:
         "states",
         "h over time",
         f"h of unit 1 runs from {rnn} in the RNN, {lstm} in the LSTM, {gru} in the GRU.",
-        "What each cell carries, over all timesteps.",
+        f"What each cell carries, over {steps}.",
         waves=(Wave(_ids(marks)),),
     )
 

@@ -13,6 +13,7 @@ from rnnviz.params import demo
 from rnnviz.tracing import Trace, trace
 
 UNITS, INPUTS = 2, 3  # shown of each; what there is no room for is said
+LONGEST = 100  # timesteps that curves have room for
 EQUATIONS = {
     "rnn": ("h_t = tanh(W_x x_t + W_h h_{t-1} + b)",),
     "lstm": ("c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t", "h_t = o_t ⊙ tanh(c_t)"),
@@ -61,8 +62,8 @@ class Run:
 
 
 def runs(given: Trace) -> tuple[Run, ...]:
-    """Return the three cells with the demo's weights on the x of a trace, from the same h_0."""
-    x = given["x"][: given.length(), :1]
+    """Return the three cells with the demo's weights on the first x of a trace, from its h_0."""
+    x = given["x"][: min(given.length(), LONGEST), :1]
     inputs, hidden = given.sizes["I"], given.sizes["H"]
     h0, c0 = (given.states[name][:1] for name in LSTM.states)
     made = []

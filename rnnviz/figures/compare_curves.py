@@ -10,6 +10,7 @@ from rnnviz.figures.marks import Curve, Heat, Mark, Math, Scale, Words, axis
 LANES = {"rnn": 100.0, "lstm": 392.0, "gru": 686.0}  # tops
 LEFT, PITCH, WIDE = 456.0, 288.0, 214.0  # of the panels
 TITLE, TOP, BOTTOM = 36.0, 58.0, 234.0  # from the top of a lane
+DOTTED, ROOMY = 16, 40  # timesteps up to which curves have dots, and are thick
 APART = 25.0  # from label to label of curves that end close together
 
 
@@ -75,7 +76,8 @@ def panel(run: Run, one: Panel) -> Iterator[Mark]:
     for unit, course in zip(run.units, courses, strict=True):
         ref = f"{run.cell.title} {one.letter}[1…{steps},{unit + 1}]"
         yield Curve(f"{stem}{unit + 1}", course, scale, place, ref, one.role,
-                    width=3.6 if unit == 0 else 2.0, dots=steps <= 16)  # fmt: skip
+                    width=(3.6 if unit == 0 else 2.0) if steps <= ROOMY else 1.2,
+                    dots=steps <= DOTTED)  # fmt: skip
     high = place.bottom - place.top
     ideal = [place.bottom - high * scale.share(course[-1]) for course in courses]
     for unit, y in zip(run.units, _spread(ideal), strict=True):

@@ -7,7 +7,6 @@ from rnnviz.figures import conventions_map as maps
 from rnnviz.figures import conventions_reset as resets
 from rnnviz.figures import conventions_table as table
 from rnnviz.figures.conventions_model import (
-    INPUTS,
     Story,
     choice,
     distance,
@@ -35,7 +34,7 @@ def demo() -> Trace:
 def figure(trace: Trace, digits: int = DIGITS) -> Figure:
     """Return a GRU's weights under z that keeps and that replaces, reset before and after."""
     told = story(trace)
-    name, t, unit = first_difference(told.own, told.updated)
+    name, t, unit = first_difference(told.own, told.updated, told.units)
     sheet = Sheet("One GRU, two conventions", _notes(told))
     put_halves(sheet, told, t, digits)
     put_gates(sheet, told, t, digits)
@@ -55,10 +54,19 @@ def figure(trace: Trace, digits: int = DIGITS) -> Figure:
 def _notes(told: Story) -> tuple[str, str]:
     sizes = told.own.sizes
     counted = [
-        f"{word} {sizes[letter]}" + (f" ({most} shown)" if sizes[letter] > most else "")
-        for word, letter, most in (("input", "I", INPUTS), ("hidden", "H", len(told.units)))
+        f"{word} {sizes[letter]}" + _shown(shown, sizes[letter])
+        for word, letter, shown in (("input", "I", told.inputs), ("hidden", "H", told.units))
     ]
     return f"the same x, T = {sizes['T']}", " · ".join(counted)
+
+
+def _shown(shown: Sequence[int], size: int) -> str:
+    """Return how many of the values are shown, and which unless they are the first ones."""
+    if len(shown) == size:
+        return ""
+    first = list(shown) == list(range(len(shown)))
+    said = str(len(shown)) if first else ", ".join(str(one + 1) for one in shown)
+    return f" ({said} shown)"
 
 
 def _rows(
@@ -108,11 +116,12 @@ def put_halves(sheet: Sheet, told: Story, t: int, digits: int) -> None:
 def put_gates(sheet: Sheet, told: Story, t: int, digits: int) -> None:
     """Compute r and z on both sides."""
     waves = _compared([_rows(sheet, told, ("r", "z"), t, digits, told.updated)])
-    z = show(float(told.own["z"][t, 0, 0]), digits, within=(0.0, 1.0))
+    unit = told.units[0]
+    z = show(float(told.own["z"][t, 0, unit]), digits, within=(0.0, 1.0))
     sheet.beat(
         "gates",
         "Gates",
-        f"The same sums give the same gates: z of unit 1 is {z} on both sides.",
+        f"The same sums give the same gates: z of unit {unit + 1} is {z} on both sides.",
         "First the gates.",
         t,
         waves,
@@ -196,14 +205,15 @@ def put_swap(sheet: Sheet, told: Story, t: int, digits: int) -> None:
     """Compute the right side with converted weights up to 1 − z: the two trade places."""
     pairs = (("r", "z"), ("n", "z_not"))
     waves = [_rows(sheet, told, names, t, digits, told.converted) for names in pairs]
+    unit = told.units[0]
     left, right = (
-        show(float(run["z"][t, 0, 0]), digits, within=(0.0, 1.0))
+        show(float(run["z"][t, 0, unit]), digits, within=(0.0, 1.0))
         for run in (told.own, told.converted)
     )
     sheet.beat(
         "swap",
         "z and 1 − z",
-        f"z and 1 − z have changed places: z of unit 1 is {left} left, {right} right.",
+        f"z and 1 − z have changed places: z of unit {unit + 1} is {left} left, {right} right.",
         "The right side again, with the new weights.",
         t,
         _compared(waves),

@@ -49,6 +49,9 @@ def corner(story: Story, reset: str, update: str, digits: int) -> Iterator[Mark]
         ref, x = f"h[{steps},{unit + 1}] {reset}, {update}", left + 142 + 122 * k
         value = float(run["h"][-1, 0, unit])
         yield Pill(f"{stem}.h{unit + 1}", value, x, top + 216, ref, "h", 114, 48, 28, digits=digits)
+        if story.picked:
+            said = f"unit {unit + 1}"
+            yield Words(f"{stem}.unit{unit + 1}", said, x, top + 262, 22, "muted", "centre")
     weights = "as given" if own else "same weights" if run is story.reset else "z negated"
     yield Words(f"{stem}.weights", weights, left + WIDE - 20, top + 48, 25, "muted", "right")
 

@@ -36,11 +36,13 @@ class Story:
     converted: Trace  # z's weights and biases negated for it
     reset: Trace  # the same weights, reset on the other side of the product
     both: Trace  # the reset there, z converted
+    units: tuple[int, ...]  # that are shown, from 0
+    inputs: tuple[int, ...]
 
     @property
-    def units(self) -> range:
-        """The units that are shown."""
-        return range(min(UNITS, self.own.sizes["H"]))
+    def picked(self) -> bool:
+        """Whether other units than the first are shown."""
+        return self.units != tuple(range(len(self.units)))
 
     @property
     def corners(self) -> dict[tuple[str, str], Trace]:
@@ -76,7 +78,15 @@ def story(given: Trace) -> Story:
         run(updated, convert(params, given.cell, updated)),
         run(reset, params),
         run(both, convert(params, reset, both)),
+        _units(given),
+        tuple(given.shown("x"))[:INPUTS],
     )
+
+
+def _units(given: Trace) -> tuple[int, ...]:
+    """Return the first shown units; one alone gets another, as the reset compares two terms."""
+    units = tuple(given.shown("h"))[:UNITS]
+    return units if len(units) > 1 else (*units, 1 if units[0] == 0 else 0)
 
 
 def choice(cell: Cell, key: str) -> str:
@@ -94,13 +104,17 @@ def other(cell: Cell, key: str) -> Cell:
     return gru(reset, update, cell.biases)
 
 
-def first_difference(one: Trace, two: Trace) -> tuple[str, int, int]:
-    """Return the name, timestep and unit, from 0, that differs first in order of computation."""
+def first_difference(
+    one: Trace, two: Trace, units: Iterable[int] | None = None
+) -> tuple[str, int, int]:
+    """Return the name, timestep and unit, from 0, that differs first, of some units or of all."""
+    seen = list(range(one.sizes["H"]) if units is None else units)
     for t in range(one.sizes["T"]):
         for step in one.cell.steps:
-            apart = np.flatnonzero(one[step.name][t, 0] != two[step.name][t, 0])
-            if len(apart):
-                return step.name, t, int(apart[0])
+            pairs = zip(one[step.name][t, 0][seen], two[step.name][t, 0][seen], strict=True)
+            for unit, (left, right) in zip(seen, pairs, strict=True):
+                if left != right:
+                    return step.name, t, unit
     raise RnnvizError("conventions: wanted weights under which z and 1 − z differ, got z = 0.5")
 
 

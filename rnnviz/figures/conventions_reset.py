@@ -26,11 +26,11 @@ def timestep(story: Story) -> int:
 
 
 def factors(story: Story, reset: str) -> dict[str, list[float]]:
-    """Return w, h, the r before each h, and the products of unit 1's row, for all units."""
-    t = timestep(story)
-    w = story.own.params.blocks(story.own.cell)["W_hn"][0]
+    """Return w, h, the r before each h, and the products of the first shown unit's row (H)."""
+    t, unit = timestep(story), story.units[0]
+    w = story.own.params.blocks(story.own.cell)["W_hn"][unit]
     h, r = story.own["h_prev"][t, 0], story.own["r"][t, 0]
-    before = r if reset == "before" else np.full_like(r, r[0])
+    before = r if reset == "before" else np.full_like(r, r[unit])
     rows = {"w": w, "h": h, "r": before, "product": w * before * h}
     return {name: [float(v) for v in row] for name, row in rows.items()}
 
@@ -49,11 +49,11 @@ def heading(side: str, cell: Cell) -> Iterator[Mark]:
 def table(
     story: Story, side: str, cell: Cell, digits: int, rows: tuple[str, ...], *, known: bool = True
 ) -> Iterator[Mark]:
-    """Yield rows of the factors of unit 1: w times h times the r that stands before this h."""
-    reset, left, t = choice(cell, "reset"), SIDES[side], timestep(story)
+    """Yield rows of the factors of one unit: w times h times the r that stands before this h."""
+    reset, left, t, own = choice(cell, "reset"), SIDES[side], timestep(story), story.units[0]
     found = factors(story, reset)
     labels = {
-        "w": ("W_{hn}, row 1", "neutral"),
+        "w": (f"W_{{hn}}, row {own + 1}", "neutral"),
         "h": (f"· h_{{{t}}}", "h"),
         "r": (f"· r_{{{t + 1}}}", "r"),
         "product": ("product", "n"),
@@ -67,9 +67,9 @@ def table(
         y, gate = ROWS[name], name == "r"
         yield Math(f"{side}.{name}.name", label, left + 24, y + 11, 34, colour)
         for k, unit in enumerate(story.units):
-            x, index = left + FIRST + pitch * k, 0 if gate and reset == "after" else unit
+            x, index = left + FIRST + pitch * k, own if gate and reset == "after" else unit
             ref, within = f"{name}[{index + 1}] {reset}", (0.0, 1.0) if gate else REALS
-            lit, stem = gate and unit > 0, f"{side}.{name}{unit + 1}"
+            lit, stem = gate and unit != own, f"{side}.{name}{unit + 1}"
             yield Pill(stem, found[name][unit] if known else None, x, y, ref, colour, 160, 60, 34,
                        signed=not gate, within=within, digits=digits, lit=lit)  # fmt: skip
             if gate:
@@ -95,7 +95,7 @@ def total(
 
 def courses(story: Story, digits: int) -> Iterator[Mark]:
     """Yield h of two units under both resets, all timesteps, and the largest difference."""
-    for unit, plot in enumerate(PLOTS):
+    for unit, plot in zip(story.units, PLOTS, strict=False):
         yield from course(story, unit, plot, digits)
     yield Words("courses.weights", "the same weights and x", 1400, 250, 30, bold=True)
     yield Words("courses.far", "largest difference of h,", 1400, 390, 30)
@@ -143,14 +143,16 @@ def put_reset(sheet: Sheet, told: Story, digits: int) -> None:
         marks += total(told, side, run.cell, digits, known=False)
         gates += table(told, side, run.cell, digits, ("r",))
     sheet.put(marks, gates)
+    one, other = told.units[:2]
     first, second = (
-        show(factors(told, reset)["r"][1], digits, within=(0.0, 1.0))
+        show(factors(told, reset)["r"][other], digits, within=(0.0, 1.0))
         for reset in ("after", "before")
     )
     sheet.beat(
         "reset",
         "The other choice: reset",
-        f"After: every term has r of unit 1, {first}. Before: term 2 has its own, {second}.",
+        f"After: every term has r of unit {one + 1}, {first}. "
+        f"Before: term {other + 1} has its own, {second}.",
         "The reset gate before or after the product.",
         timestep(told),
         (Wave(ids(marks)), Wave(ids(gates))),

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnviz.cells import Cell
 from rnnviz.diagram import Box as Area
-from rnnviz.figures.conventions_model import INPUTS, ROUNDING, Story, choice, names, z_weights
+from rnnviz.figures.conventions_model import ROUNDING, Story, choice, names, z_weights
 from rnnviz.figures.marks import Anchor, Box, Disc, Heat, Mark, Math, Pill, Scale, Wire, Words
 from rnnviz.tracing import Trace
 
@@ -71,6 +71,16 @@ def halves(story: Story, t: int) -> Iterator[Mark]:
         said, who = meaning(cell)
         yield Words(f"{side}.title", said, edge, 138, 34, "ink", anchor, bold=True)
         yield Words(f"{side}.who", who, edge, 178, 25, "muted", anchor)
+        for k, unit in enumerate(story.units if story.picked else ()):
+            x = _first(story, side) + UNIT * k
+            yield Words(f"{side}.unit{unit + 1}", f"unit {unit + 1}", x, 232, 22, "muted", "centre")
+
+
+def _first(story: Story, side: str) -> float:
+    """Return the middle of a side's first column of units."""
+    if side == "left":
+        return INNER["left"] - 18 - UNIT * (len(story.units) - 0.5)
+    return INNER["right"] + 18 + UNIT / 2
 
 
 def pills(
@@ -85,12 +95,7 @@ def pills(
     lit: int = -1,
 ) -> Iterator[Mark]:
     """Yield a row's units on one side; ``lit`` is the unit, from 0, that stands out."""
-    within, count = run.cell.range(name), len(story.units)
-    left = (
-        INNER["left"] - 18 - UNIT * (count - 0.5)
-        if side == "left"
-        else INNER["right"] + 18 + UNIT / 2
-    )
+    within, left = run.cell.range(name), _first(story, side)
     for k, unit in enumerate(story.units):
         value = float(run[name][t, 0, unit]) if known else None
         kept = choice(run.cell, "update")
@@ -121,17 +126,18 @@ def symbol(stem: str, text: str, y: float) -> Iterator[Mark]:
 def shared(story: Story, t: int, digits: int) -> Iterator[Mark]:
     """Yield what both sides start from: the same weights, x and h."""
     x, h = story.own["x"][t, 0], story.own["h_prev"][t, 0]
-    shown = [float(v) for v in x[:INPUTS]], [float(h[unit]) for unit in story.units]
+    shown = [float(x[k]) for k in story.inputs], [float(h[unit]) for unit in story.units]
     wide = 104.0 * (len(shown[0]) + len(shown[1])) + 110
     start = MIDDLE - wide / 2
     yield Words(
         "shared.title", "the same weights, x and h", MIDDLE, 124, 28, "ink", "centre", bold=True
     )
-    for values, name, index in ((shown[0], "x", t + 1), (shown[1], "h", t)):
+    both = ((story.inputs, "x", t + 1), (story.units, "h", t))
+    for values, (places, name, index) in zip(shown, both, strict=True):
         yield Math(f"shared.{name}", f"{name}_{{{index}}}", start, 180, 30, name)
-        for k, value in enumerate(values):
-            yield Pill(f"shared.{name}{k + 1}", value, start + 92 + 104 * k, 170,
-                       f"{name}[{index},{k + 1}]", name, 98, 40, 24, digits=digits)  # fmt: skip
+        for k, (place, value) in enumerate(zip(places, values, strict=True)):
+            yield Pill(f"shared.{name}{place + 1}", value, start + 92 + 104 * k, 170,
+                       f"{name}[{index},{place + 1}]", name, 98, 40, 24, digits=digits)  # fmt: skip
         start += 104 * len(values) + 62
 
 

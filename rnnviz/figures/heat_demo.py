@@ -59,8 +59,8 @@ def one_hot(symbols: str) -> Array:
 
 
 def demo() -> Trace:
-    """Return the LSTM's trace over the sequence, with the toggling unit picked."""
-    return trace(LSTM, one_hot(sequence()), weights()).pick(units=[TOGGLE])
+    """Return the LSTM's trace over the sequence."""
+    return trace(LSTM, one_hot(sequence()), weights())
 
 
 def symbols_of(run: Trace, b: int = 0) -> str:

@@ -8,35 +8,48 @@ import numpy as np
 
 from rnnviz.arrays import Array
 from rnnviz.diagram import Box as Area
-from rnnviz.figures.heat_demo import ALPHABET, symbols_of
+from rnnviz.figures.heat_demo import ALPHABET, TOGGLE, symbols_of
 from rnnviz.figures.marks import Box, Heat, Mark, Math, Number, Scale, Wire, Words
 from rnnviz.tracing import Trace
 
-LEFT, WIDE, WIDEST = 300.0, 1470.0, 150.0  # of all cells, and of one
+LEFT, WIDE = 300.0, 1470.0  # of all cells
 TOP, BOTTOM, TICKS = 110.0, 944.0, 976.0
 GAP, THINNEST, THICKEST = 18.0, 3.0, 30.0  # between strips; a row
+TOLD = 90.0  # a strip beside which its mean and its ends have room
 INPUT, LETTER = 112.0, 21.0  # height of the input without symbols, and of a symbol's row
 EVENTS = 40.0  # under the input, for the symbols that matter
 LONGEST = 600  # timesteps that have room
 BESIDE = 14.0  # from the cells to the key of their colours
+NUMBERED = 24.0  # height of a row beside which its unit has room
 ROOMY = 60.0  # a strip beside which a second line has room
 EVERY = (1, 2, 5, 10, 20, 50, 100)  # timesteps from tick to tick
 
 
 @dataclass(frozen=True)
 class Strip:
-    """One value of all shown units over time (T, units), its scale and its place."""
+    """One value over time: the rows that are drawn (T, units), and ``all`` (T, H) or (T, I)."""
 
     name: str
     symbol: str
     title: str
     role: str
     values: Array
+    all: Array
     units: tuple[int, ...]
     scale: Scale
     within: tuple[float, float]
     top: float
     high: float
+
+    @property
+    def cut(self) -> bool:
+        """Whether some rows are left out."""
+        return len(self.units) < int(self.all.shape[1])
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest value of all units, drawn or not."""
+        return float(self.all.min()), float(self.all.max())
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +63,11 @@ class Window:
         """The timesteps that are shown."""
         return min(self.trace.length(), LONGEST)
 
+    @property
+    def cut(self) -> bool:
+        """Whether some timesteps are left out."""
+        return self.steps < self.trace.length()
+
     @cached_property
     def picked(self) -> bool:
         """Whether a unit was picked to be followed."""
@@ -57,9 +75,11 @@ class Window:
 
     @cached_property
     def unit(self) -> int:
-        """The unit that is followed, from 0: the first picked, or whose h varies most."""
+        """The unit, from 0, that is followed: first picked, the demo's, or whose h varies most."""
         if self.picked:
             return int(self.trace.shown("h")[0])
+        if self.symbols:
+            return TOGGLE
         return int(self.of("h").std(axis=0).argmax())
 
     @cached_property
@@ -77,7 +97,7 @@ class Window:
     @property
     def wide(self) -> float:
         """The width of a cell."""
-        return min(WIDE / self.steps, WIDEST)
+        return WIDE / self.steps
 
     @property
     def right(self) -> float:
@@ -95,21 +115,25 @@ class Window:
     @cached_property
     def strips(self) -> dict[str, Strip]:
         """All strips by name, the input first, from top to bottom."""
-        inputs = self.trace.sizes["I"]
-        high = LETTER * inputs if self.symbols else min(INPUT, THICKEST * inputs)
-        shown = tuple(range(min(inputs, int(high / THINNEST))))
+        inputs = tuple(self.trace.shown("x"))
+        count = len(inputs)
+        high = LETTER * count if self.symbols else min(INPUT, THICKEST * count)
+        shown = inputs[: int(high / THINNEST)]
         made = {"x": self._strip("x", TOP, high, shown)}
         start = TOP + high + EVENTS
         slot = (BOTTOM - start + GAP) / len(self.names)
         units = self._units(int((slot - GAP) / THINNEST))
-        high = min(slot - GAP, THICKEST * len(units))
+        high = THICKEST * len(units)
+        if len(units) < self.trace.sizes["H"]:
+            high = max(high, TOLD)
+        high = min(slot - GAP, high)
         for k, name in enumerate(self.names):
             made[name] = self._strip(name, start + slot * k, high, units)
         return made
 
     def _units(self, room: int) -> tuple[int, ...]:
-        """Return the units that have room: the first ones, and the one that is followed."""
-        every = range(self.trace.sizes["H"])
+        """Return the picked units, or the first that have room, and the one that is followed."""
+        every = self.trace.shown("h")
         if len(every) <= room:
             return tuple(every)
         others = [unit for unit in every if unit != self.unit]
@@ -117,14 +141,15 @@ class Window:
 
     def _strip(self, name: str, top: float, high: float, units: tuple[int, ...]) -> Strip:
         cell = self.trace.cell
-        values = self.of(name)[:, list(units)]
+        every = self.of(name)
         within = cell.range(name)
-        if name == "h" and np.abs(values).max() < 1:
+        if name == "h" and np.abs(every).max() < 1:
             within = (-1.0, 1.0)  # what lies inside is not shown as an end
         symbol, title = _called(self.trace, name)
-        scale = spanned(values, within, bounded=name == "h")
+        scale = spanned(every, within, bounded=name == "h")
         role = "neutral" if name == "h_pre" else name
-        return Strip(name, symbol, title, role, values, units, scale, within, top, high)
+        return Strip(name, symbol, title, role, every[:, list(units)], every, units, scale, within,
+                     top, high)  # fmt: skip
 
 
 def spanned(values: Array, within: tuple[float, float], bounded: bool = False) -> Scale:
@@ -166,14 +191,35 @@ def label(strip: Strip, window: Window) -> Iterator[Mark]:
 
 
 def mean(strip: Strip, digits: int) -> Iterator[Mark]:
-    """Yield the mean of all cells of a strip, if there is room."""
-    if strip.high < ROOMY:
+    """Yield the mean of all units, if there is room, and their ends if not all are drawn."""
+    if strip.high < ROOMY and not strip.cut:
         return
     y = _head(strip) + 46
     yield Words(f"{strip.name}.mean.name", "mean", 96, y, 24, "muted")
-    yield Number(f"{strip.name}.mean", float(strip.values.mean()), 164, y, f"mean of {strip.name}",
+    yield Number(f"{strip.name}.mean", float(strip.all.mean()), 164, y, f"mean of {strip.name}",
                  25, "ink", signed=strip.scale.low < 0, within=strip.within,
                  digits=digits)  # fmt: skip
+    if not strip.cut:
+        return
+    low, high = (
+        Number(f"{strip.name}.{word}", value, x, y + 34, f"{word} {strip.name}", 24, "muted",
+               signed=strip.scale.low < 0, within=strip.within, digits=digits)
+        for word, value, x in zip(("lowest", "highest"), strip.ends, (40, 166), strict=True)
+    )  # fmt: skip
+    yield low
+    yield Words(f"{strip.name}.to", "to", 138, y + 34, 24, "muted")
+    yield high
+
+
+def numbers(strip: Strip, window: Window) -> Iterator[Mark]:
+    """Yield the numbers of picked units or inputs beside their rows, if there is room."""
+    pitch = strip.high / len(strip.units)
+    picked = window.picked if strip.name != "x" else strip.cut and not window.symbols
+    if picked and pitch >= NUMBERED:
+        for k, one in enumerate(strip.units):
+            y = strip.top + pitch * (k + 0.5) + 8
+            yield Words(f"{strip.name}.unit{one + 1}", str(one + 1), LEFT - 12, y, 24, "muted",
+                        "right")  # fmt: skip
 
 
 def _head(strip: Strip) -> float:
@@ -204,9 +250,9 @@ def letters(window: Window) -> Iterator[Mark]:
     """Yield the symbols of the rows of the input."""
     if not window.symbols:
         return
-    for k, symbol in enumerate(ALPHABET):
+    for k, row in enumerate(window.strips["x"].units):
         y = TOP + LETTER * (k + 0.5) + 7.5
-        yield Words(f"letter{k}", symbol, LEFT - 18, y, 22, "x", "centre")
+        yield Words(f"letter{row}", ALPHABET[row], LEFT - 18, y, 22, "x", "centre")
 
 
 def events(window: Window) -> Iterator[Mark]:
@@ -236,5 +282,8 @@ def framed(strips: Sequence[Strip], window: Window) -> Iterator[Mark]:
         y = strip.top + pitch * strip.units.index(window.unit)
         yield Box(f"{strip.name}.row", LEFT - 4, y - 3, window.right + 3, y + pitch + 2, "ink",
                   None, 4, 2.5)  # fmt: skip
-        yield Words(f"{strip.name}.row.unit", str(window.unit + 1), LEFT - 12, y + pitch / 2 + 8,
-                    24, "ink", "right", bold=True)  # fmt: skip
+        numbered = window.picked and pitch >= NUMBERED
+        stem = f"{strip.name}.{f'unit{window.unit + 1}' if numbered else 'row.unit'}"
+        yield Words(stem,
+                    str(window.unit + 1), LEFT - 12, y + pitch / 2 + 8, 24, "ink", "right",
+                    bold=True)  # fmt: skip
