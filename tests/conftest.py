@@ -18,7 +18,6 @@ def pytest_collection_finish():
     """Spare the garbage collector what has been imported in its later searches, too."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
     gc.enable()
 
 

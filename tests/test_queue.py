@@ -4,7 +4,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from manim import RIGHT, Square
+from manim import RIGHT, Square, UpdateFromAlphaFunc
 
 import rnnviz.video.studio as studio
 from picture import view
@@ -129,3 +129,25 @@ def test_an_interrupt_leaves_no_process_and_no_file(tmp_path, monkeypatch, left)
     for process in forked:
         with pytest.raises(ChildProcessError):
             os.waitpid(process, os.WNOHANG)
+
+
+class Mute(Exception):
+    """An error that says nothing any more where it has been sent."""
+
+    def __reduce__(self):
+        return type(self), ()
+
+
+class Mutes(Slides):
+    def construct(self):
+        self.next_section("part 1")
+        self.play(UpdateFromAlphaFunc(Square(), self.mute), run_time=0.6)
+
+    def mute(self, square, alpha):
+        if alpha:
+            raise Mute("what went wrong")
+
+
+def test_what_an_error_says_is_not_lost_on_its_way(tmp_path):
+    with pytest.raises(RuntimeError, match="Mute: what went wrong"):
+        render(Mutes, view("rnn"), tmp_path / "x.mp4", SMALL, how=How(2))

@@ -187,7 +187,8 @@ def _told(error: BaseException) -> Exception:
     told: object = None
     with suppress(Exception):
         told = pickle.loads(pickle.dumps(error))
-    if not isinstance(told, Exception):  # it cannot be sent, or would end the other process
+    # it cannot be sent, would end the other process, or has lost what it says on the way
+    if not isinstance(told, Exception) or str(told) != str(error):
         told = RuntimeError(f"{type(error).__name__}: {error}")
     told.add_note("".join(traceback.format_exception(error)))
     return told
