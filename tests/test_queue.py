@@ -131,7 +131,7 @@ def test_an_interrupt_leaves_no_process_and_no_file(tmp_path, monkeypatch, left)
             os.waitpid(process, os.WNOHANG)
 
 
-class Mute(Exception):
+class MuteError(Exception):
     """An error that says nothing any more where it has been sent."""
 
     def __reduce__(self):
@@ -144,10 +144,10 @@ class Mutes(Slides):
         self.play(UpdateFromAlphaFunc(Square(), self.mute), run_time=0.6)
 
     def mute(self, square, alpha):
-        if alpha:
-            raise Mute("what went wrong")
+        if 0 < alpha < 1:  # in the process that draws
+            raise MuteError("what went wrong")
 
 
 def test_what_an_error_says_is_not_lost_on_its_way(tmp_path):
-    with pytest.raises(RuntimeError, match="Mute: what went wrong"):
+    with pytest.raises(RuntimeError, match="MuteError: what went wrong"):
         render(Mutes, view("rnn"), tmp_path / "x.mp4", SMALL, how=How(2))
