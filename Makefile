@@ -63,7 +63,7 @@ demo: $(VENV)/.installed ## set up, then render the LSTM demo as a video
 	@echo "More: $(BIN)/rnnviz scenes, $(BIN)/rnnviz render --help, and the README."
 
 test: browser $(VENV)/.installed-test ## set up, then run every test (JOBS at a time)
-	$(BIN)/python -m pytest -q -n $(JOBS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 
 lint: $(VENV)/.installed-lint ## set up, then check rules, format and types
 	$(BIN)/ruff check
