@@ -107,16 +107,8 @@ def film(
             yield from film_elsewhere(how.executor, how.jobs, order, work, done, spent)
         else:
             crew = _crew(settings, how, work, wanted, done, spent)
-            with spent.on("scene"):
-                played = play(scene, view, settings, crew, work)
+            played = yield from _film_here(scene, view, settings, crew, work, spent)
             script = script or played
-            try:
-                yield
-            except BaseException:
-                crew.stop()
-                raise
-            with spent.on("scene"):
-                complete(crew)
     else:
         yield
     assert script is not None
@@ -127,6 +119,28 @@ def film(
     script = _with_keys(script, made)
     shelf.keep_script(script)
     return Footage(script, tuple(files[k] for k in sorted(files)), len(files) - kept)
+
+
+def _film_here(
+    scene: type[TracedScene],
+    view: View,
+    settings: Settings,
+    crew: Alone,
+    work: Path,
+    spent: Spent,
+) -> Generator[None, None, Script]:
+    """Film sections with a crew of this machine; yields once the whole scene has been played."""
+    with spent.on("scene"):
+        played = play(scene, view, settings, crew, work)
+    crew.expected = len(played.sections)
+    try:
+        yield
+    except BaseException:
+        crew.stop()
+        raise
+    with spent.on("scene"):
+        complete(crew)
+    return played
 
 
 def _crew(
