@@ -131,13 +131,23 @@ def test_strips_are_drawn_anew_when_the_theme_or_a_number_changes_and_only_then(
         assert dark.mean() < 128 < edited.mean()
 
 
-def test_a_strip_that_is_not_seen_is_not_drawn_until_it_is():
+@pytest.mark.parametrize("frames", [0, 2])
+def test_a_strip_that_is_not_seen_is_not_drawn_until_it_is(frames):
     with strips() as page:
         before = pixels(page, "f")
-        page.evaluate("part.root.hidden = true; part.root.style.display = 'none'")
-        page.evaluate("s.set('x[0,0]', 2)")
-        assert (pixels(page, "f") == before).all()
-        page.evaluate("part.root.style.display = ''")
+        edited = page.evaluate(
+            """async (frames) => {
+              const drawnOf = part.result;
+              part.root.style.display = "none";
+              for (let i = 0; i < frames; i++) await new Promise(requestAnimationFrame);
+              s.set("x[0,0]", 2);
+              const waited = part.result === drawnOf && s.result !== drawnOf;
+              part.root.style.display = "";
+              return waited;
+            }""",
+            frames,
+        )
+        assert edited
         page.wait_for_function("part.result === s.result")
         assert (pixels(page, "f") != before).any()
 

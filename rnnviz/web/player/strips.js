@@ -34,7 +34,8 @@ export class Strips {
     this.note = el("p", { class: "rv-remark" });
     const named = { class: "rv-over", "aria-label": "Values over time" };
     this.root = el("section", named, this.note, this.grid, this.chart);
-    new ResizeObserver(() => this.update()).observe(this.root);
+    this.sizes = new ResizeObserver(() => this.isVisible && this.update());
+    this.sizes.observe(this.root);
   }
 
   get isVisible() {
@@ -43,7 +44,7 @@ export class Strips {
 
   /** Show what the session now holds; what has not changed is not drawn again. */
   update() {
-    if (!this.isVisible) return;
+    if (!this.isVisible) return this.whenSeen();
     const { session } = this;
     const { variant, result, view, beat, focusUnit, digits } = session;
     const moved = this.variant !== variant;
@@ -59,6 +60,12 @@ export class Strips {
     if (redrawn || this.stale) this.drawChart();
     this.stale = false;
     if (painted || this.unit !== focusUnit || this.t !== beat.t) this.point(beat.t, focusUnit);
+  }
+
+  /** Be told when the strips are seen, even if they are again before a frame has shown them gone. */
+  whenSeen() {
+    this.sizes.unobserve(this.root);
+    this.sizes.observe(this.root);
   }
 
   /** Read the theme's colours again. */
