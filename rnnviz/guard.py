@@ -86,6 +86,7 @@ def guarded(
                 watched, alive = os.pipe()
                 with suppress(OSError):  # no process is to be had
                     process = forked() or _watch(watched, alive, undo, finish)
+                    os.setpgid(process, process)  # what is sent to this one's group is not for it
                 os.close(watched)
                 if not process:
                     os.close(alive)
@@ -111,8 +112,6 @@ def _watch(pipe: int, other: int, undo: Callable[[], None], finish: Callable[[],
         os.close(other)
         for number in ENDING:
             signal.signal(number, signal.SIG_IGN)  # they are meant for the other one
-        with suppress(OSError):
-            os.setpgid(0, 0)  # and so is what is sent to all of its group
         said = b""
         while more := os.read(pipe, 9):
             said += more

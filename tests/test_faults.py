@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import av
@@ -15,24 +17,36 @@ from PIL import Image
 
 import halted
 import rnnviz as rv
+import rnnviz.cli.render  # what a command forks from has it
 import rnnviz.video.forks as forks
 import rnnviz.video.render as rendering
 from faults import SCENE, Command, Disk, Tiny
 from lines import Lines, tree
-from rnnviz import files
+from rnnviz import files, guard, scene_list
 from rnnviz.errors import RnnvizError
 from rnnviz.files import replacing_all
 from rnnviz.guard import uninterrupted
 from rnnviz.stage import View
-from rnnviz.video import cache_place
+from rnnviz.video import cache_place, shelf
 from rnnviz.video.cache import Cache
 from rnnviz.video.settings import Settings
 from rnnviz.video.studio import How
 from rnnviz.video.take import Take
+from rnnviz.video.versions import versions
 
 SIZE = {"width": 64, "height": 64, "fps": 5}
 FRAMES = 6
 OLD = b"old"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick():
+    """What is the same in each of these many renders, and most of its time, is done once."""
+    found, entries = versions(), entry_points(group=scene_list.GROUP)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shelf, "versions", lambda: found)
+        patch.setattr(scene_list, "entry_points", lambda group: entries)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -451,11 +465,12 @@ def test_a_signal_to_all_processes_is_an_interrupt(command, out, number):
     assert consistent(out) is False
 
 
-def test_a_group_of_processes_that_is_killed_at_once_leaves_the_old_files(command, out):
-    """The one that tidies up is not of the group."""
+@pytest.mark.parametrize("late", [0, 0.5])
+def test_a_group_of_processes_that_is_killed_at_once_leaves_the_old_files(command, out, late):
+    """The one that tidies up is not of the group, even before it had a turn of the processor."""
 
     def kill_all():
-        real, calls = files._Part.put, []
+        real, calls, watch = files._Part.put, [], guard._watch
 
         def put(part):
             real(part)
@@ -463,7 +478,11 @@ def test_a_group_of_processes_that_is_killed_at_once_leaves_the_old_files(comman
             if len(calls) == 1:
                 os.killpg(os.getpgid(0), signal.SIGKILL)
 
-        files._Part.put = put
+        def watch_late(*given):
+            time.sleep(late)
+            watch(*given)
+
+        files._Part.put, guard._watch = put, watch_late
 
     assert command(before=kill_all).status == -signal.SIGKILL
     assert consistent(out) is False
