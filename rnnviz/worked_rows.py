@@ -1,6 +1,7 @@
 """One unit's sums as rows of text: every product, the biases, their sum and what it becomes."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from rnnviz.cells import Cell
 from rnnviz.equations import worked
@@ -39,14 +40,15 @@ def state_rows(
         yield label, " ".join(line.parts()), line.relation, line.result
 
 
-def parts(cell: Cell) -> set[str]:
+@cache
+def parts(cell: Cell) -> frozenset[str]:
     """Return the steps on the way to a gate: neither a gate nor a state themselves."""
     gates = {gate.key for gate in cell.gates}
     found: set[str] = set()
     for step in reversed(cell.steps):
         if step.name in gates | found:
             found.update(set(step.args) - gates - set(cell.next_state))
-    return found & {step.name for step in cell.steps}
+    return frozenset(found & {step.name for step in cell.steps})
 
 
 def _part(trace: Trace, ref: Ref, t: int, b: int, digits: int) -> Iterator[SumRow]:

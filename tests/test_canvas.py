@@ -41,6 +41,9 @@ class Compared:
     def start(self, number):
         return self
 
+    def meanwhile(self):
+        pass
+
     def end(self, cut):
         pass
 

@@ -78,7 +78,7 @@ def lines(stage: Any, there: Mapping[int, int]) -> Iterator[Line]:
             yield Line(source, target, kind, corners(strokes), lit, last(strokes, there))
     for part in stage.drawing.standing:
         for stroke in seen_strokes(part, there):
-            for path in stroke.get_subpaths():
+            for path in stroke.points.reshape(-1, 4, 3):  # each is straight
                 yield Line("", "", "dense", tuple(canvas_points(path[[0, -1]])))
     for wire in stage.focus:
         strokes = list(seen_strokes(wire, there))

@@ -8,7 +8,7 @@ from rnnviz.diagram import Point
 from rnnviz.spacing import LEFT_X, OUT_X
 from rnnviz.stage.canvas import middle
 from rnnviz.stage.flight import Fly, fly_away
-from rnnviz.stage.twins import twin
+from rnnviz.stage.twins import grouped, twin
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
@@ -30,7 +30,7 @@ def turn(stage: "Stage", beat: Beat, *changes: Animation) -> None:
     drawing, scene = stage.drawing, stage.scene
     carried = _carried(stage, beat)
     parts = drawing.parts
-    gone = VGroup(*(twin(part) for part in parts), *drawing.numbers.values())
+    gone = grouped(*(twin(part) for part in parts), *drawing.numbers.values())
     scene.remove(*drawing.numbers.values(), *parts)
     stage.lights.reset()
     for name, unit in carried:

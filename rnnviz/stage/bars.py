@@ -4,6 +4,7 @@ from manim import Line, Rectangle, VGroup
 
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.pen import LEFT, RIGHT, Pen
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label
 from rnnviz.theme import Rgb
 
@@ -20,7 +21,7 @@ class Bars:
         self.scale = (right - left) / 2 / reach
         foot = top + count * pitch
         line = Line(at(self.middle, top), at(self.middle, foot)).set_stroke(pen.theme.muted, 1.5)
-        self.axis = VGroup(line, pen.note("0").put(self.middle, foot + 22, "centre"))
+        self.axis = grouped(line, pen.note("0").put(self.middle, foot + 22, "centre"))
 
     def row(self, k: int, label: Label, value: float, hue: Rgb) -> VGroup:
         """Return bar ``k`` from the top with its label."""
@@ -29,4 +30,4 @@ class Bars:
         bar = Rectangle(width=max(abs(value) * self.scale, 1.0) * UNIT, height=height * UNIT)
         bar.move_to(at(self.middle + value * self.scale / 2, y))
         bar.set_fill(hue, 0.85).set_stroke(width=0)
-        return VGroup(bar, label.put(self.left - 14, y + 9, "right"))
+        return grouped(bar, label.put(self.left - 14, y + 9, "right"))

@@ -1,12 +1,16 @@
 """From the diagram's canvas (1920 × 1080, y downwards) to manim's frame."""
 
+from itertools import pairwise
+
 import numpy as np
 from manim import DR, UL, VMobject
 from manim.typing import Point3D
 
 from rnnviz.diagram import HEIGHT, WIDTH, Box, Point
+from rnnviz.stage.twins import outline
 
 UNIT = 8.0 / HEIGHT  # manim's frame is 8 units high
+THIRDS = np.array([[3, 0], [2, 1], [1, 2], [0, 3]]) / 3  # a straight line as a curve
 
 
 def at(x: float, y: float) -> Point3D:
@@ -31,15 +35,15 @@ def middle(mobject: VMobject) -> Point:
 
 def polyline(points: tuple[Point, ...] | list[Point]) -> VMobject:
     """Return an open line through canvas points, with no style yet."""
-    line = VMobject()
-    line.set_points_as_corners([at(x, y) for x, y in points])
-    return line
+    return segments([*pairwise(points)])
+
+
+def polygon(*corners: Point) -> VMobject:
+    """Return a closed shape with straight sides between canvas points, with no style yet."""
+    return polyline([*corners, corners[0]])
 
 
 def segments(pairs: list[tuple[Point, Point]]) -> VMobject:
-    """Return many separate straight lines as one mobject, which is far cheaper to draw."""
-    lines = VMobject()
-    for start, end in pairs:
-        lines.start_new_path(at(*start))
-        lines.add_line_to(at(*end))
-    return lines
+    """Return straight lines as one mobject, which is far cheaper to draw than one each."""
+    ends = np.array([[at(*point) for point in pair] for pair in pairs]).reshape(-1, 2, 3)
+    return outline((THIRDS @ ends).reshape(-1, 3))

@@ -8,6 +8,7 @@ from rnnviz.diagram import PILL_WIDTH, Box
 from rnnviz.stage.canvas import at
 from rnnviz.stage.drawing import rounded
 from rnnviz.stage.pen import Pen
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label
 from rnnviz.theme import Rgb
 
@@ -32,7 +33,7 @@ def note(pen: Pen, text: str, x: float, y: float) -> Label:
 
 def under(pen: Pen, sample: VMobject, text: str, x: float, y: float) -> VGroup:
     """Return a sample with its words centred under it, on the baseline y."""
-    return VGroup(sample, pen.types.words(text, NOTE, pen.theme.ink).put(x, y, "centre"))
+    return grouped(sample, pen.types.words(text, NOTE, pen.theme.ink).put(x, y, "centre"))
 
 
 def centres(left: float, right: float, count: int) -> list[float]:
@@ -56,7 +57,7 @@ def filled(pen: Pen, centre: tuple[float, float], name: str, unit: int, width: f
     if label.advance > PILL_WIDTH - 10:
         label = pen.value(name, unit, 0, 24.0)
     x, y = centre
-    return VGroup(shape, label.put(x, y + 0.325 * label.size, "centre"))
+    return grouped(shape, label.put(x, y + 0.325 * label.size, "centre"))
 
 
 def table(
@@ -74,12 +75,12 @@ def table(
     """
     rule = Line(at(columns[0], y + 12), at(right, y + 12)).set_stroke(pen.theme.faint, 2)
     heading = (note(pen, text, x, y) for x, text in zip(columns, heads, strict=True) if text)
-    made: list[VMobject] = [VGroup(*heading, rule)]
+    made: list[VMobject] = [grouped(*heading, rule)]
     for k, texts in enumerate(rows, start=1):
         level = y + 6 + k * pitch
         first, *others = zip(columns, texts, strict=True)
         name = pen.types.words(first[1], NOTE, pen.theme.ink, "bold").put(first[0], level)
-        made.append(VGroup(name, *(_cell(pen, text).put(x, level) for x, text in others)))
+        made.append(grouped(name, *(_cell(pen, text).put(x, level) for x, text in others)))
     return made
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from manim import RoundedRectangle, SurroundingRectangle, Triangle, VGroup, VMobject
+from manim import RoundedRectangle, Triangle, VGroup, VMobject
 
 from rnnviz.diagram import PILL_WIDTH, Box, Node, Point, Wire
 from rnnviz.equations import equation, is_named, symbol
 from rnnviz.ops import ACTIVATIONS
 from rnnviz.scalars import Neuron, Rest
-from rnnviz.stage.canvas import UNIT, at, middle, polyline, segments
+from rnnviz.stage.canvas import UNIT, at, canvas_box, middle, polyline, segments
 from rnnviz.stage.numbering import is_numbered, numbers, room
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.shapes import operation, weight_line
-from rnnviz.stage.twins import twin
+from rnnviz.stage.twins import grouped, twin
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 from rnnviz.theme import mix
@@ -41,8 +41,8 @@ class Drawing:
         self.circles: dict[str, VGroup] = {}
         self.pills: dict[tuple[str, int], VMobject] = {}
         self.numbers: dict[tuple[str, int], Label] = {}
-        self.standing = VGroup(self._boundary(), *self._dense())
-        self.wiring, self.changing, self.notes = VGroup(), VGroup(), VGroup()
+        self.standing = grouped(self._boundary(), *self._dense())
+        self.wiring, self.changing, self.notes = grouped(), grouped(), grouped()
         for wire in self.diagram.wires:
             if wire.kind == "vector":
                 self.wiring.add(self._wire(wire))
@@ -98,7 +98,7 @@ class Drawing:
             return line
         head = Triangle().rotate(-1.5708).scale_to_fit_height(16 * UNIT)
         head.set_fill(self.theme.faint, 1).set_stroke(width=0).move_to(at(*wire.points[-1]))
-        group = VGroup(line, head)
+        group = grouped(line, head)
         self.wires[wire.source, wire.target] = group
         return group
 
@@ -133,7 +133,8 @@ class Drawing:
         if node.label not in ("below", "over"):
             self.standing.add(label)
             return
-        plate = SurroundingRectangle(label, buff=4 * UNIT, corner_radius=4 * UNIT)
+        box = canvas_box(label)
+        plate = rounded(Box(box.left - 4, box.top - 4, box.right + 4, box.bottom + 4), 4)
         self.notes.add(plate.set_fill(self.theme.cell, 1).set_stroke(width=0), label)
 
     def _label(self, node: Node) -> Label:
@@ -248,7 +249,7 @@ class Drawing:
 
 def focus_wires(drawing: Drawing, beat: Beat) -> VGroup:
     """Return the wires of the neuron in focus, drawn by the size and the sign of their weights."""
-    group = VGroup()
+    group = grouped()
     if beat.focus is None:
         return group
     made = drawing.board.trace.neuron(beat.focus.name, beat.focus.unit, beat.t, drawing.board.b)

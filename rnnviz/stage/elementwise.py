@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from manim import Line, Rectangle, VGroup
+from manim import Line, Rectangle
 
 from rnnviz.diagram import Box
 from rnnviz.equations import is_named, symbol, worked
@@ -13,6 +13,7 @@ from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.curve import Curve
 from rnnviz.stage.pen import LEFT, RIGHT, Panel, Part, Pen, row
 from rnnviz.stage.strip import is_partial, strip
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
@@ -32,7 +33,7 @@ class Elementwise(Panel):
     """
 
     def __init__(self, pen: Pen, beat: Beat) -> None:
-        super().__init__(VGroup())
+        super().__init__(grouped())
         self.pen, self.name, self.t = pen, beat.equation, beat.t
         self.cell = pen.board.trace.cell
         self.step = self.cell.step(self.name)
@@ -42,7 +43,7 @@ class Elementwise(Panel):
             if arg in beat.reveals and self._is_made(arg) and self.step.op in SIGNS
         }
         self.units = pen.board.trace.shown(self.name)
-        self.standing = VGroup()
+        self.standing = grouped()
         count = len(self.units)
         few = count <= BARS_UP_TO
         self.bottom = BOTTOM - (STRIP if is_partial(pen, self.name) else 0.0)
@@ -198,5 +199,5 @@ class Elementwise(Panel):
         curve = Curve(self.pen, self.step.op, sums, box, self.pen.theme.hue(self.name))
         self.standing.add(curve)
         for x, y in zip(sums, values, strict=True):
-            marks = VGroup(curve.drop(x, y), curve.dot(x, y))
+            marks = grouped(curve.drop(x, y), curve.dot(x, y))
             self.parts.append(Part(marks, (self.name,)))

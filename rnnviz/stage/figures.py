@@ -19,6 +19,7 @@ from rnnviz.stage.morph import FIRST_HALF, LAST_HALF, become
 from rnnviz.stage.motion import fade_in, fade_out, in_time, staggered
 from rnnviz.stage.scene import TracedScene, View
 from rnnviz.stage.stage import COMING, READING, RECAP_HOLD, SHORTEST_HOLD, paint_background
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Typesetter
 from rnnviz.storyboard import Beat
 from rnnviz.theme import Theme
@@ -52,8 +53,8 @@ class FigureStage:
         ]
         if not captioned:
             self.band.hide_captions()
-        self.standing = VGroup(self.band.standing, title, *notes)
-        self.caption = VGroup()
+        self.standing = grouped(self.band.standing, title, *notes)
+        self.caption = grouped()
         self.marks: dict[str, Mark] = {}
         self.shapes: dict[str, VGroup] = {}
         self.cues: list[Cue] = []
@@ -139,7 +140,7 @@ class FigureStage:
             wire = coming.get(name.removeprefix("-")) or self.marks[name.removeprefix("-")]
             assert isinstance(wire, Wire)
             points = wire.points[::-1] if name.startswith("-") else wire.points
-            dot = VGroup(Dot(radius=11 * UNIT, color=self.brush.colour(wire.role)))
+            dot = grouped(Dot(radius=11 * UNIT, color=self.brush.colour(wire.role)))
             moving.append(Travel(dot, list(points), introducer=True, remover=True))
         return moving
 

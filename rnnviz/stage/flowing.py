@@ -9,7 +9,7 @@ from rnnviz.stage.flight import Fly, Travel
 from rnnviz.stage.formula import leaves
 from rnnviz.stage.motion import fade_in, fade_out
 from rnnviz.stage.pen import Part
-from rnnviz.stage.twins import twin
+from rnnviz.stage.twins import grouped, twin
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
@@ -82,7 +82,7 @@ def _flights(stage: "Stage", parts: list[Part]) -> dict[Part, Fly]:
 def _mover(stage: "Stage", source: str, target: str) -> tuple[Travel, VGroup]:
     """Return copies of a node's numbers travelling along a wire, and the copies."""
     drawing = stage.drawing
-    copies = VGroup(*(twin(drawing.numbers[source, unit]) for unit in drawing.shown(source)))
+    copies = grouped(*(twin(drawing.numbers[source, unit]) for unit in drawing.shown(source)))
     node = drawing.diagram.node(source)
     points = next(
         wire.points

@@ -6,6 +6,7 @@ from rnnviz.diagram import HEIGHT, WIDTH
 from rnnviz.errors import RnnvizError
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.pen import Pen
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.theme import Theme
 
@@ -23,7 +24,7 @@ class Band:
         self.band = Rectangle(width=WIDTH * UNIT, height=(HEIGHT - BAND_TOP) * UNIT)
         self.band.move_to(at(WIDTH / 2, (BAND_TOP + HEIGHT) / 2))
         self.band.set_fill(theme.band, 1).set_stroke(width=0)
-        self.standing = VGroup(self.band)
+        self.standing = grouped(self.band)
 
     def hide_captions(self) -> None:
         """Leave the caption band out, for captions that are shown in another way or not at all."""
@@ -36,17 +37,17 @@ class Band:
         It is empty where captions are hidden.
         """
         if not self.captioned:
-            return VGroup()
+            return grouped()
         for size in (36.0, 33.0, 30.0):
             label = self._line(text, size)
             if label.advance <= CAPTION_WIDTH:
-                return VGroup(label.put(WIDTH / 2, 1050, "centre"))
+                return grouped(label.put(WIDTH / 2, 1050, "centre"))
         words = text.split()
         for k in range(len(words) // 2, len(words)):
             lines = [self._line(" ".join(part), 28) for part in (words[:k], words[k:])]
             if lines[0].advance <= CAPTION_WIDTH and lines[1].advance <= CAPTION_WIDTH:
                 y = (1032, 1066)
-                return VGroup(
+                return grouped(
                     *(line.put(WIDTH / 2, y[k], "centre") for k, line in enumerate(lines))
                 )
             if lines[0].advance > CAPTION_WIDTH:
@@ -97,7 +98,7 @@ class Frame(Band):
         if steps > 1:
             markup = f'#text(fill: rgb("{theme.muted}"), size: 0.8em, "of {steps}")'
             label = self.pen.types.painted_math(f"t = {t + 1} space {markup}", 30, theme.ink, text)
-        group = VGroup(label.put(1040, 52))
+        group = grouped(label.put(1040, 52))
         if steps <= MOST_DOTS:
             for k in range(steps):
                 dot = Circle(radius=11 * UNIT).move_to(at(1020 - 34 * (steps - k), 42))

@@ -1,9 +1,10 @@
 """Gates as gauges: how far each unit is open, under the equation of its gate."""
 
-from manim import Line, Rectangle, VGroup, VMobject
+from manim import Line, Rectangle, VMobject
 
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.pen import LEFT, RIGHT, Panel, Part, Pen
+from rnnviz.stage.twins import grouped
 
 FROM, TO = LEFT + 95.0, RIGHT - 120.0  # of a track
 NUMBER = RIGHT - 20.0
@@ -31,7 +32,7 @@ def gauges(pen: Pen, panel: Panel, keys: tuple[str, ...], t: int) -> None:
             )
             number = pen.value(key, unit, t, size).put(NUMBER, level + 0.34 * size, "right")
             value = float(trace[key][t, pen.board.b, unit])
-            panel.parts.append(Part(VGroup(_bar(pen, key, level, pitch, low, value)), (key,)))
+            panel.parts.append(Part(grouped(_bar(pen, key, level, pitch, low, value)), (key,)))
             panel.parts.append(Part(number, (key,)))
 
 
@@ -42,7 +43,7 @@ def _track(pen: Pen, level: float, pitch: float, signed: bool) -> VMobject:
     track.move_to(at((FROM + TO) / 2, level)).set_stroke(pen.theme.muted, 1.2)
     zero = (FROM + TO) / 2 if signed else FROM
     mark = Line(at(zero, level - 0.8 * high), at(zero, level + 0.8 * high))
-    return VGroup(track, mark.set_stroke(pen.theme.ink, 2))
+    return grouped(track, mark.set_stroke(pen.theme.ink, 2))
 
 
 def _bar(pen: Pen, key: str, level: float, pitch: float, low: float, value: float) -> VMobject:

@@ -8,6 +8,7 @@ from rnnviz.diagram import Box
 from rnnviz.equations import symbol
 from rnnviz.stage.canvas import UNIT, at, polyline
 from rnnviz.stage.pen import LEFT, RIGHT, Pen
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label
 from rnnviz.theme import mix
 
@@ -32,7 +33,7 @@ def history(pen: Pen, upto: int) -> VGroup:
     left_out = ["earlier timesteps"] if times[0] >= 0 else []
     more = pen.board.trace.sizes["H"] - len(units)
     left_out += [f"{more} more units"] if more else []
-    group = VGroup()
+    group = grouped()
     y = 224.0
     for before, after in pairs:
         group.add(_table(pen, before, after, times, y, pitch))
@@ -53,7 +54,7 @@ def _table(
     units = trace.shown(after)
     hue, size = pen.theme.hue(after), min(30.0, 0.8 * pitch)
     name = pen.types.math(symbol(trace.cell, after), 36, hue, symbol(trace.cell, after, "text"))
-    group = VGroup(
+    group = grouped(
         name.put(LEFT, y), Line(at(LEFT, y + 16), at(RIGHT - 10, y + 16)).set_stroke(hue, 2)
     )
     by_unit = len(units) > MOST_COLUMNS
@@ -96,7 +97,7 @@ def _chart(pen: Pen, pairs: list[tuple[str, str]], upto: int, box: Box) -> VGrou
     middle, scale = (box.top + box.bottom) / 2, (box.bottom - box.top) / 2 / reach
     step = (box.right - LABELS - box.left) / trace.sizes["T"]
     end = box.left + (upto + 1) * step
-    group = VGroup(
+    group = grouped(
         Line(at(box.left, middle), at(end, middle)).set_stroke(theme.muted, 1.5),
         pen.note("0").put(box.left - 12, middle + 8, "right"),
     )

@@ -1,7 +1,7 @@
 """The legend's sizes, the number of weights, and what others call the same things."""
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import VMobject
 
 from rnnviz.cells import CELLS, MAKERS, Cell
 from rnnviz.conventions import cell_named
@@ -9,6 +9,7 @@ from rnnviz.params import Params
 from rnnviz.stage.card import centres, heading, note, table, words
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.tables import NOTES
+from rnnviz.stage.twins import grouped
 
 LEFT, RIGHT = 1300.0, 1880.0
 COLUMNS = (LEFT, LEFT + 146, LEFT + 284, LEFT + 454)
@@ -25,7 +26,7 @@ def sizes(pen: Pen) -> list[VMobject]:
     for x, (letter, meaning) in zip(centres(LEFT, RIGHT, 5), meanings.items(), strict=True):
         text = f"{letter} = {here[letter]}"
         mark = pen.types.math(text, 30, pen.theme.ink, text).put(x, 190, "centre")
-        parts.append(VGroup(mark, pen.note(meaning).put(x, 222, "centre")))
+        parts.append(grouped(mark, pen.note(meaning).put(x, 222, "centre")))
     rows = [
         (cell.title, str(len(cell.gates)),
          *(str(weights(MAKERS[name](biases=k), here["I"], here["H"])) for k in BIASES))

@@ -15,6 +15,7 @@ from rnnviz.stage.curve import Curve
 from rnnviz.stage.drawing import LIT, WIRE
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.shapes import operation, weight_line
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label
 
 LEFT, RIGHT = 755.0, 1245.0
@@ -40,7 +41,7 @@ def _activation(pen: Pen, op: str, x: float, y: float) -> VGroup:
         mark = pen.function(op, 30, pen.theme.ink).move_to(at(x - 48, y + 42))
     curve = Curve(pen, op, [0.0], Box(x - 12, y + 4, x + 76, y + 80), pen.theme.ink)
     lines = (part for part in curve if not isinstance(part, Label))  # the words tell the range
-    return under(pen, VGroup(mark, *lines), reach(op), x, y + 114)
+    return under(pen, grouped(mark, *lines), reach(op), x, y + 114)
 
 
 def reach(op: str) -> str:
@@ -85,7 +86,7 @@ def _bent(x: float, y: float) -> VMobject:
 def _leaving(x: float, y: float, hue: str) -> VGroup:
     line = polyline([(x - HALF, y), (x + HALF, y)]).set_stroke(hue, WIRE)
     head = Triangle().rotate(-np.pi / 2).scale_to_fit_height(16 * UNIT)
-    return VGroup(line, head.set_fill(hue, 1).set_stroke(width=0).move_to(at(x + HALF, y)))
+    return grouped(line, head.set_fill(hue, 1).set_stroke(width=0).move_to(at(x + HALF, y)))
 
 
 def terms(pen: Pen) -> list[VMobject]:
@@ -104,7 +105,7 @@ def terms(pen: Pen) -> list[VMobject]:
     )  # fmt: skip
     for k, (mark, text) in enumerate(rows, start=1):
         level = y + 6 + k * 40
-        parts.append(VGroup(mark.put(LEFT, level), words(pen, text, LEFT + 170, level)))
+        parts.append(grouped(mark.put(LEFT, level), words(pen, text, LEFT + 170, level)))
     return parts
 
 

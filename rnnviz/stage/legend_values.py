@@ -23,6 +23,7 @@ from rnnviz.stage.drawing import THIN, rounded
 from rnnviz.stage.frame import Frame
 from rnnviz.stage.pen import Pen, joined
 from rnnviz.stage.strip import is_partial, strip
+from rnnviz.stage.twins import grouped
 from rnnviz.storyboard import walk
 from rnnviz.tracing import Trace, trace
 
@@ -70,7 +71,7 @@ def _role(pen: Pen, role: str, y: float) -> VGroup:
     cell, centre = pen.board.trace.cell, (LEFT + PILL_WIDTH / 2, y - 8)
     named = [*letters(pen, cell, role)[-1:], *(["i_pre"] if role == "neutral" else [])]
     unit = pen.board.trace.shown(named[0])[0]
-    group = VGroup(filled(pen, centre, named[0], unit, 2), words(pen, ROLES[role], COLUMNS[1], y))
+    group = grouped(filled(pen, centre, named[0], unit, 2), words(pen, ROLES[role], COLUMNS[1], y))
     for cell, x in zip(CELLS, COLUMNS[2:], strict=True):
         names = letters(pen, cell, role)
         if not names:
@@ -148,7 +149,7 @@ def _stack(pen: Pen, centre: tuple[float, float], known: bool, hue: str, width: 
     half = len(units) * PITCH / 2 + PAD - 2
     side = PILL_WIDTH / 2 + PAD
     frame = rounded(Box(x - side, y - half, x + side, y + half), 18)
-    group = VGroup(frame.set_fill(pen.theme.background, 1).set_stroke(hue, width))
+    group = grouped(frame.set_fill(pen.theme.background, 1).set_stroke(hue, width))
     for k, unit in enumerate(units):
         middle = (x, y + (k - (len(units) - 1) / 2) * PITCH)
         group.add(

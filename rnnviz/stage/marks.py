@@ -2,17 +2,17 @@
 
 from functools import singledispatchmethod
 from itertools import pairwise
-from math import atan2
 
 import numpy as np
-from manim import Circle, DashedVMobject, LineJointType, Rectangle, Triangle, VGroup, VMobject
+from manim import Circle, LineJointType, Rectangle, VGroup, VMobject
 
 from rnnviz.diagram import Box as Area
 from rnnviz.figures import marks
 from rnnviz.figures.notation import spoken, typst
-from rnnviz.stage.canvas import UNIT, at, polyline
+from rnnviz.stage.canvas import UNIT, at, polygon, polyline
+from rnnviz.stage.dashes import dashed
 from rnnviz.stage.drawing import rounded
-from rnnviz.stage.twins import outline
+from rnnviz.stage.twins import grouped, outline
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.theme import Rgb, Theme, mix
 
@@ -54,16 +54,16 @@ class Brush:
     def _(self, mark: marks.Words) -> VGroup:
         weight = "bold" if mark.bold else "regular"
         label = self.types.words(mark.text, mark.size, self.colour(mark.role), weight)
-        return VGroup(label.put(mark.x, mark.y, mark.anchor))
+        return grouped(label.put(mark.x, mark.y, mark.anchor))
 
     @draw.register
     def _(self, mark: marks.Math) -> VGroup:
-        return VGroup(self._math(mark.text, mark.size, mark.role).put(mark.x, mark.y, mark.anchor))
+        return grouped(self._math(mark.text, mark.size, mark.role).put(mark.x, mark.y, mark.anchor))
 
     @draw.register
     def _(self, mark: marks.Number) -> VGroup:
         label = self.types.number(mark.text, mark.size, self.colour(mark.role), mark.ref)
-        return VGroup(label.put(mark.x, mark.y, mark.anchor))
+        return grouped(label.put(mark.x, mark.y, mark.anchor))
 
     @draw.register
     def _(self, mark: marks.Pill) -> VGroup:
@@ -72,14 +72,14 @@ class Brush:
         shape = rounded(area, half_y)
         if mark.value is None:
             shape.set_fill(self.theme.cell, 1).set_stroke(self.theme.faint, 1.5)
-            return VGroup(shape)
+            return grouped(shape)
         fill = self.tint(mark.role, 0.08 + 0.36 * min(1.0, abs(mark.value)), self.theme.cell)
         shape.set_fill(fill, 1).set_stroke(self.colour(mark.role), 4 if mark.lit else 1.8)
         label = self.types.number(mark.text, mark.size, self.theme.ink, mark.ref)
         if label.advance > mark.width - ROOM:
             smaller = mark.size * (mark.width - ROOM) / label.advance
             label = self.types.number(mark.text, smaller, self.theme.ink, mark.ref)
-        return VGroup(shape, label.put(mark.x, mark.y + MIDDLE * label.size, "centre"))
+        return grouped(shape, label.put(mark.x, mark.y + MIDDLE * label.size, "centre"))
 
     @draw.register
     def _(self, mark: marks.Box) -> VGroup:
@@ -93,8 +93,8 @@ class Brush:
         line.set_stroke(self.colour(mark.role), mark.width)
         if mark.dashed:
             around = 2 * (area.right - area.left + area.bottom - area.top)
-            line = DashedVMobject(line, num_dashes=max(8, int(around / 18)), dashed_ratio=0.6)
-        return VGroup(line) if mark.fill is None else VGroup(inside, line)
+            line = dashed(line, max(8, int(around / 18)))
+        return grouped(line) if mark.fill is None else grouped(inside, line)
 
     @draw.register
     def _(self, mark: marks.Disc) -> VGroup:
@@ -102,9 +102,9 @@ class Brush:
         shape.set_fill(self.tint(mark.role, mark.fill), 1)
         shape.set_stroke(self.colour(mark.role), mark.width)
         if not mark.text:
-            return VGroup(shape)
+            return grouped(shape)
         label = self._math(mark.text, mark.size, "ink")
-        return VGroup(shape, label.put(0, 0).move_to(at(mark.x, mark.y)))
+        return grouped(shape, label.put(0, 0).move_to(at(mark.x, mark.y)))
 
     @draw.register
     def _(self, mark: marks.Wire) -> VGroup:
@@ -113,18 +113,18 @@ class Brush:
             way = points[-1] - points[-2]
             way = way / max(float(np.hypot(*way)), 1e-9)
             long = HEAD + mark.width
-            tip = Triangle(start_angle=0.0).stretch_to_fit_width(long * UNIT)
-            tip.stretch_to_fit_height(long * UNIT).rotate(-atan2(way[1], way[0]))
+            side = np.array([-way[1], way[0]]) / 2
+            back = points[-1] - way * long
+            corners = points[-1], back + side * long, back - side * long
+            tip = polygon(*((float(x), float(y)) for x, y in corners))
             tip.set_fill(colour, 1).set_stroke(width=0)
-            tip.move_to(at(*(points[-1] - way * long / 2)))
             points[-1] = points[-1] - way * long * 0.8
         line = polyline([(float(x), float(y)) for x, y in points])
         line.set_stroke(colour, mark.width)
         if mark.dashed:
             whole = sum(float(np.hypot(*(b - a))) for a, b in pairwise(points))
-            line = DashedVMobject(line, num_dashes=max(3, round(whole / 14)), dashed_ratio=0.6)
-            line.set_stroke(colour, mark.width)
-        return VGroup(line, tip) if mark.arrow else VGroup(line)
+            line = dashed(line, max(3, round(whole / 14)))
+        return grouped(line, tip) if mark.arrow else grouped(line)
 
     @draw.register
     def _(self, mark: marks.Bar) -> VGroup:
@@ -133,12 +133,12 @@ class Brush:
             width=(area.right - area.left) * UNIT, height=(area.bottom - area.top) * UNIT
         )
         shape.move_to(at((area.left + area.right) / 2, (area.top + area.bottom) / 2))
-        return VGroup(shape.set_fill(self.tint(mark.role, 0.85), 1).set_stroke(width=0))
+        return grouped(shape.set_fill(self.tint(mark.role, 0.85), 1).set_stroke(width=0))
 
     @draw.register
     def _(self, mark: marks.Curve) -> VGroup:
         colour, points = self.colour(mark.role), list(mark.points)
-        group = VGroup()
+        group = grouped()
         if len(points) > 1:
             line = polyline(points).set_stroke(colour, mark.width)
             line.joint_type = LineJointType.ROUND  # a sharp turn has no spike
@@ -159,7 +159,7 @@ class Brush:
                 left, top = mark.area.left + column * wide, mark.area.top + row * high
                 area = Area(left, top, left + wide - gap, top + high - gap)
                 cells.setdefault(round(LEVELS * mark.strength(value)), []).append(area)
-        group = VGroup()
+        group = grouped()
         for level, areas in sorted(cells.items()):
             role = mark.role if level >= 0 else mark.negative
             fill = self.tint(role, abs(level) / LEVELS, self.theme.band)

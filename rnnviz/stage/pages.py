@@ -41,13 +41,14 @@ def page(body: str) -> Page:
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    """Return all fonts, for which Typst would else look anew for each page."""
-    return typst.Fonts()
+def _compiler() -> typst.Compiler:
+    """Return a compiler that keeps its fonts and library, for which it would else look anew."""
+    return typst.Compiler(b"", font_paths=typst.Fonts())
 
 
 def _compiled(source: str) -> Page:
-    svg = typst.compile(source.encode(), format="svg", font_paths=_fonts())
+    svg = _compiler().compile(source.encode(), format="svg")
+    assert isinstance(svg, bytes), "it is one page"
     root = ElementTree.fromstring(svg)
     symbols = {
         "#" + symbol.get("id", ""): symbol.find(f"{_SVG}path")
@@ -70,18 +71,21 @@ def _leaves(parent: Element, matrix: Matrix) -> Iterator[tuple[Element, Matrix]]
     for element in parent:
         if element.tag == f"{_SVG}defs":
             continue
-        a, b, c, d, e, f = _numbers(element.get("transform", "matrix(1 0 0 1 0 0)"))
-        local = np.array([[a, c, e], [b, d, f], [0, 0, 1]])
+        placed = matrix
+        if "transform" in element.attrib:
+            placed = placed @ _matrix(element.attrib["transform"])
         x, y = float(element.get("x", "0")), float(element.get("y", "0"))
-        placed = matrix @ local @ np.array([[1, 0, x], [0, 1, y], [0, 0, 1]])
+        if x or y:
+            placed = placed @ np.array([[1, 0, x], [0, 1, y], [0, 0, 1]])
         if element.tag in (f"{_SVG}use", f"{_SVG}path"):
             yield element, placed
         yield from _leaves(element, placed)
 
 
-def _numbers(transform: str) -> tuple[float, ...]:
-    matrix = SvgMatrix(transform)
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+@lru_cache(maxsize=4096)
+def _matrix(transform: str) -> Matrix:
+    made = SvgMatrix(transform)
+    return np.array([[made.a, made.c, made.e], [made.b, made.d, made.f], [0, 0, 1]])
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from rnnviz.stage.formula import Formula
 from rnnviz.stage.history import history
 from rnnviz.stage.pen import LEFT, RIGHT, Panel, Pen
 from rnnviz.stage.tables import arrivals, gate_table, step_table
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.worked import WorkedExample
 from rnnviz.storyboard import Beat
 
@@ -25,7 +26,7 @@ def panel_for(pen: Pen, beat: Beat) -> Panel:
         return _standing(arrivals(pen))
     if beat.key in ("in", "recap"):
         return _standing(history(pen, beat.t - (beat.key == "in")))
-    return _standing(VGroup())
+    return _standing(grouped())
 
 
 def _standing(group: VGroup) -> Panel:
@@ -41,7 +42,7 @@ def heading(pen: Pen, beat: Beat) -> tuple[VGroup, Formula | None]:
     room = RIGHT - LEFT - (120 if beat.focus is not None else 0)
     if title.advance > room:
         title = pen.types.words(text, 38 * room / title.advance, hue, "bold")
-    group = VGroup(title.put(LEFT, 142))
+    group = grouped(title.put(LEFT, 142))
     if beat.focus is not None:
         group.add(pen.note(f"unit {beat.focus.unit + 1}", 28).put(RIGHT - 20, 142, "right"))
     if not beat.equation:

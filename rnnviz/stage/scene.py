@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from manim import Scene, VGroup
+from manim import Scene
 
 from rnnviz.cells import CELLS
 from rnnviz.cues import Cue
@@ -15,6 +15,7 @@ from rnnviz.stage.frame import Frame
 from rnnviz.stage.motion import fade_in, fade_out, in_time, staggered
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.stage import Stage, paint_background
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.storyboard import Beat, Storyboard, walk
 from rnnviz.theme import LIGHT, Theme
@@ -151,7 +152,7 @@ class LegendScene(TracedScene):
 
     def construct(self) -> None:
         """Bring in each beat's parts one after another."""
-        caption = VGroup()
+        caption = grouped()
         for beat, parts in self.parts.items():
             self.next_section(beat.id)
             start = float(self.time)

@@ -2,12 +2,14 @@
 
 from math import hypot
 
-from manim import Circle, DashedVMobject, Line, VGroup, VMobject
+from manim import Circle, VGroup, VMobject
 
 from rnnviz.diagram import RADIUS, Point
 from rnnviz.ops import ACTIVATIONS
-from rnnviz.stage.canvas import UNIT, at
+from rnnviz.stage.canvas import UNIT, at, polyline
+from rnnviz.stage.dashes import dashed
 from rnnviz.stage.pen import Pen
+from rnnviz.stage.twins import grouped
 from rnnviz.theme import Theme
 
 DASH = 14.0  # from one dash of a wire to the next
@@ -23,7 +25,7 @@ def operation(pen: Pen, mark: str, centre: Point) -> VGroup:
     else:
         formula, size = _FORMULAS[mark]
         sign = pen.types.math(formula, size, pen.theme.ink, mark)
-    return VGroup(disc, sign.move_to(at(*centre)))
+    return grouped(disc, sign.move_to(at(*centre)))
 
 
 def weight_line(theme: Theme, start: Point, end: Point, weight: float) -> VMobject:
@@ -31,9 +33,8 @@ def weight_line(theme: Theme, start: Point, end: Point, weight: float) -> VMobje
 
     The dashes tell the sign without its colour.
     """
-    line: VMobject = Line(at(*start), at(*end))
+    line = polyline([start, end])
     if weight < 0:
-        dashes = max(4, round(hypot(end[0] - start[0], end[1] - start[1]) / DASH))
-        line = DashedVMobject(line, num_dashes=dashes, dashed_ratio=0.6)
+        line = dashed(line, max(4, round(hypot(end[0] - start[0], end[1] - start[1]) / DASH)))
     colour = theme.positive if weight >= 0 else theme.negative
     return line.set_stroke(colour, 1.5 + 3.5 * min(1.0, abs(weight)))

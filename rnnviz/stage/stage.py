@@ -14,6 +14,7 @@ from rnnviz.stage.lights import Lights
 from rnnviz.stage.motion import fade_in, fade_out, introduce
 from rnnviz.stage.panels import heading, panel_for
 from rnnviz.stage.pen import Panel, Pen
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Typesetter
 from rnnviz.storyboard import Beat, Storyboard
 from rnnviz.theme import Theme
@@ -49,9 +50,9 @@ class Stage:
         self.drawing = Drawing(self.pen)
         self.frame = Frame(self.pen, title or f"{board.trace.cell.title} cell")
         self.lights = Lights(self.drawing)
-        self.panel = Panel(VGroup())
+        self.panel = Panel(grouped())
         self.formula: Formula | None = None
-        self.caption, self.strip, self.focus = VGroup(), VGroup(), VGroup()
+        self.caption, self.strip, self.focus = grouped(), grouped(), grouped()
         self.t = -1
         self.has_worked = False
         self.cues: list[Cue] = []
@@ -146,7 +147,7 @@ class Stage:
         """Return what the band says while a beat moves: its lead, or the caption if it does not."""
         if not beat.reveals:
             return self.frame.caption(beat.caption)
-        return self.frame.caption(beat.lead).set_fill(self.theme.muted) if beat.lead else VGroup()
+        return self.frame.caption(beat.lead).set_fill(self.theme.muted) if beat.lead else grouped()
 
     def _new_strip(self, beat: Beat) -> list[Animation]:
         leaving = [fade_out(self.strip)] if len(self.strip) else []

@@ -7,6 +7,7 @@ from manim import Line, VGroup, VMobject
 from rnnviz.diagram import Box
 from rnnviz.stage.canvas import at
 from rnnviz.stage.pen import Pen
+from rnnviz.stage.twins import grouped
 from rnnviz.theme import mix
 
 NARROWEST = 3.0  # pixels of a bar whose unit has a pill
@@ -41,7 +42,7 @@ def strip(pen: Pen, name: str, t: int, box: Box) -> VGroup:
     tint = theme.tint(name)
     shown = trace.shown(name)
     others = sorted(set(range(len(values))) - set(shown))
-    return VGroup(
+    return grouped(
         bars(others, 0.85 * wide).set_fill(mix(theme.background, tint, PALE), 1),
         bars(shown, max(NARROWEST, 0.85 * wide)).set_fill(tint, 1),
         Line(at(box.left, zero), at(box.right, zero)).set_stroke(theme.muted, 1),

@@ -10,6 +10,7 @@ from rnnviz.stage.canvas import at
 from rnnviz.stage.gauges import gauges
 from rnnviz.stage.pen import LEFT, RIGHT, Panel, Part, Pen
 from rnnviz.stage.strip import is_partial, strip
+from rnnviz.stage.twins import grouped
 from rnnviz.storyboard import Beat
 
 NOTES = {
@@ -24,7 +25,7 @@ BIASES = ((), ("and a bias of {}",), ("and two biases of {}",))
 
 def arrivals(pen: Pen) -> VGroup:
     """Return what comes into the first timestep: vectors, sizes and the number of weights."""
-    group = VGroup()
+    group = grouped()
     trace = pen.board.trace
     sizes, cell = trace.sizes, trace.cell
     picked = [name for name in (*cell.inputs, *cell.states) if is_partial(pen, name)]
@@ -78,7 +79,7 @@ def _blocks(cell: Cell, inputs: int, hidden: int) -> list[str]:
 
 def gate_table(pen: Pen, beat: Beat) -> Panel:
     """Return every gate of one timestep: its equation, and gauges or a table of all units."""
-    panel = Panel(VGroup(), [VGroup()])
+    panel = Panel(grouped(), [grouped()])
     keys = shown_gates(pen.board.trace.cell)
     if len(pen.board.trace.shown(keys[0])) <= FEW:
         gauges(pen, panel, keys, beat.t)
@@ -91,7 +92,7 @@ def gate_table(pen: Pen, beat: Beat) -> Panel:
 def step_table(pen: Pen, beat: Beat) -> Panel:
     """Return a whole timestep: its gates, and its states before and after."""
     cell = pen.board.trace.cell
-    panel = Panel(VGroup(), [VGroup()])
+    panel = Panel(grouped(), [grouped()])
     gates = tuple(name for name in shown_gates(cell) if name not in cell.next_state)
     pairs = zip(cell.states, cell.next_state, strict=True)
     computed = sorted(pairs, key=lambda pair: cell.names.index(pair[1]))  # h needs the new c

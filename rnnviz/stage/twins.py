@@ -1,11 +1,13 @@
 """Copies of mobjects, made many times faster than manim's own deep ones."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
-from manim import Mobject, VMobject
+from manim import Mobject, VGroup, VMobject
 from manim.typing import Point3D_Array
+
+from rnnviz.theme import Rgb
 
 M = TypeVar("M", bound=Mobject)
 COLOURS = ("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas")
@@ -33,16 +35,44 @@ def outline(points: Point3D_Array) -> VMobject:
     return made
 
 
+def filled(points: Point3D_Array, colour: Rgb) -> VMobject:
+    """Return a shape with these points, which are its own from then on, filled and without line."""
+    made = twin(_filled(colour))
+    made.points = points
+    return made
+
+
+def grouped(*parts: VMobject) -> VGroup:
+    """Return a group of these, without manim's setting of a style that it does not have."""
+    made = twin(_empty())
+    made.submobjects = [*parts]
+    return made
+
+
+@cache
+def _empty() -> VGroup:
+    return VGroup()
+
+
 @cache
 def _blank() -> VMobject:
     return VMobject()
 
 
-def family(mobject: Mobject) -> Iterator[Mobject]:
-    """Yield a mobject and all under it, from back to front."""
-    yield mobject
-    for one in mobject.submobjects:
-        yield from family(one)
+@lru_cache(maxsize=256)
+def _filled(colour: Rgb) -> VMobject:
+    return VMobject().set_fill(colour, 1).set_stroke(width=0)
+
+
+def family(mobject: Mobject) -> list[Mobject]:
+    """Return a mobject and all under it, from back to front."""
+    found = [mobject]
+    for part in mobject.submobjects:
+        if part.submobjects:
+            found += family(part)
+        else:  # most
+            found.append(part)
+    return found
 
 
 def shapes_of(mobject: Mobject) -> Iterator[VMobject]:

@@ -13,7 +13,7 @@ from manim import VGroup
 
 from rnnviz.stage.canvas import UNIT, at
 from rnnviz.stage.pages import Page, page
-from rnnviz.stage.twins import outline, twin
+from rnnviz.stage.twins import filled, twin
 from rnnviz.theme import Rgb
 
 SPACE = 0.25  # em, between a number and what stands beside it
@@ -43,8 +43,7 @@ def labelled(page: Page, text: str, size: float, colour: Rgb | None = None, ref:
     label = twin(_empty())
     label.text, label.size, label.advance, label.ref = text, size, page.advance * size, ref
     for own, points in page.outlines.items():
-        shape = outline(points * size * UNIT)
-        label.submobjects.append(shape.set_fill(colour or own, 1).set_stroke(width=0))
+        label.submobjects.append(filled(points * size * UNIT, colour or own))
     return label
 
 

@@ -16,6 +16,7 @@ from rnnviz.stage.canvas import at
 from rnnviz.stage.curve import Curve
 from rnnviz.stage.formula import leaves
 from rnnviz.stage.pen import LEFT, RIGHT, Panel, Pen, joined, row
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 
@@ -47,14 +48,14 @@ class WorkedExample(Panel):
     """
 
     def __init__(self, pen: Pen, beat: Beat) -> None:
-        super().__init__(VGroup())
+        super().__init__(grouped())
         assert beat.focus is not None
         self.pen, self.t = pen, beat.t
         self.name, self.unit = beat.focus.name, beat.focus.unit
         self.hue = pen.theme.hue(self.name)
         self.cell = pen.board.trace.cell
         self.neuron: Neuron = neuron(pen.board.trace, self.name, self.unit, beat.t, pen.board.b)
-        self.head, self.sums, self.result = VGroup(), VGroup(), VGroup()
+        self.head, self.sums, self.result = grouped(), grouped(), grouped()
         rows = len(self.neuron.terms) + len(self.neuron.biases) + 1
         high = 520.0 if rows > 20 else 500.0 if rows > 14 else 445.0
         if self.neuron.activation is None:
@@ -107,7 +108,7 @@ class WorkedExample(Panel):
         sign = relation(exactly(left.text, right.text), result.text)
         return Row(
             (term.left_ref.name, *leaves(self.cell, operand.name)),
-            VGroup(name.put(LEFT, y)),
+            grouped(name.put(LEFT, y)),
             (left.put(WEIGHT, y, "right"), right.put(OPERAND, y, "right")),
             (pen.sign("×", size).put(TIMES, y, "centre"),
              pen.sign(sign, size).put(EQUALS, y, "centre")),
@@ -122,13 +123,13 @@ class WorkedExample(Panel):
         name = joined(label, self._rest_symbol(rest.source)).put(LEFT, y)
         result = self.pen.plain(rest.value, self.size, ref).put(PRODUCT, y, "right")
         symbols = (rest.weight.name, *leaves(self.cell, rest.source))
-        return Row(symbols, VGroup(name), (), (), result, rest.value)
+        return Row(symbols, grouped(name), (), (), result, rest.value)
 
     def _bias(self, bias: Bias, y: float) -> Row:
         ref = f"{bias.ref.name}[{self.unit}]"
         name = self._bias_symbol(bias.ref.name, min(self.size, 0.85 * self.pitch)).put(LEFT, y)
         result = self.pen.plain(bias.value, self.size, ref).put(PRODUCT, y, "right")
-        return Row((bias.ref.name,), VGroup(name), (), (), result, bias.value)
+        return Row((bias.ref.name,), grouped(name), (), (), result, bias.value)
 
     def _rest_symbol(self, name: str) -> Label:
         """Return h_(t-1), or old h where the rows are too close for a low subscript."""
@@ -222,7 +223,7 @@ class WorkedExample(Panel):
         summed = pen.plain(x, 26, "").put(place, under, "centre")
         for label in (value, summed):
             label.set_stroke(pen.theme.background, 8, background=True)  # over curve and ticks
-        return VGroup(curve.drop(x, y), curve.dot(x, y), value, summed)
+        return grouped(curve.drop(x, y), curve.dot(x, y), value, summed)
 
     # The curve, or bars where there is none
 
@@ -256,7 +257,7 @@ class WorkedExample(Panel):
     def others(self) -> VGroup:
         """Return the places of the other units on the curve, small."""
         trace, b = self.pen.board.trace, self.pen.board.b
-        dots = VGroup()
+        dots = grouped()
         for unit in trace.shown(self.name):
             if unit != self.unit and self.curve is not None:
                 value = float(trace[self.name][self.t, b, unit])

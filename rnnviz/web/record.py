@@ -30,8 +30,10 @@ Of a variant but the first, only what differs from the first is there. It holds 
 """
 
 import base64
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -89,9 +91,8 @@ def record(
     shown = roomy(trace)
     _check_captions(trace, captions or {})
     steps = trace.length(b)
-    beats: list[Json] = []
-    first, *others = (_variant(cell, names, shown, beats) for cell, names in _variants(trace.cell))
-    differing = ({k: v for k, v in other.items() if v != first[k]} for other in others)
+    sizes = len(shown.shown("x")), len(shown.shown("h_prev"))
+    variants, beats = json.loads(_told(trace.cell, *sizes))
     return {
         "format": FORMAT,
         "schema": SCHEMA,
@@ -113,7 +114,7 @@ def record(
         "captions": dict(captions or {}),
         "ops": {name: {"text": op.text, "range": _range(op.range)} for name, op in OPS.items()},
         "variant": 0,
-        "variants": [first, *differing],
+        "variants": variants,
         "beats": beats,
     }
 
@@ -187,6 +188,16 @@ def _loss(trace: Trace, b: int, steps: int, gradients: Gradients | None) -> Json
     }
 
 
+@lru_cache(maxsize=64)
+def _told(cell: Cell, inputs: int, hidden: int) -> str:
+    """Return the variants of a cell and the beats of their walks as JSON, the same of any trace."""
+    beats: list[Json] = []
+    drawn = ((place(one, inputs, hidden), names) for one, names in _variants(cell))
+    first, *others = (_variant(one, names, beats) for one, names in drawn)
+    differing = ({k: v for k, v in other.items() if v != first[k]} for other in others)
+    return json.dumps([[first, *differing], beats])
+
+
 def _variants(cell: Cell) -> Iterator[tuple[Cell, tuple[str, ...]]]:
     """Yield the cell and then every other that a convention makes of it, with their names."""
     named: dict[tuple[tuple[str, Choice], ...], list[str]] = {cell.choices: []}
@@ -198,8 +209,8 @@ def _variants(cell: Cell) -> Iterator[tuple[Cell, tuple[str, ...]]]:
         yield MAKERS[cell.name](**dict(choices)), tuple(names)
 
 
-def _variant(cell: Cell, names: tuple[str, ...], trace: Trace, beats: list[Json]) -> Json:
-    drawn = place(cell, len(trace.shown("x")), len(trace.shown("h_prev")))
+def _variant(drawn: Diagram, names: tuple[str, ...], beats: list[Json]) -> Json:
+    cell = drawn.cell
     walks: Json = {
         detail: {
             "first": [_kept(beat, cell, beats) for beat in timestep(drawn, 0, detail, 0)],
