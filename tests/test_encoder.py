@@ -264,7 +264,7 @@ def test_lossless_segments_are(kind, transparent):
 def similarity(a, b):
     """Return the mean SSIM of two pictures of one channel, in windows of 11 × 11."""
     weights = np.exp(-((np.arange(11) - 5) ** 2) / (2 * 1.5**2))
-    weights /= weights.sum()
+    weights = (weights / weights.sum()).astype(np.float32)
 
     def mean(x):
         rows = sum(w * x[k : len(x) - 10 + k] for k, w in enumerate(weights))
@@ -293,7 +293,7 @@ def test_text_stays_sharp(kind, size):
         frames.append(np.asarray(picture).copy())
         encoder.show(frames[-1], everywhere(look))
     encoder.close()
-    luma = [0.2126, 0.7152, 0.0722]
+    luma = np.array([0.2126, 0.7152, 0.0722], np.float32)  # as precise as is needed, and fast
     found = [
         similarity(a[..., :3] @ luma, b[..., :3] @ luma)
         for a, b in zip(frames, pixels(file), strict=True)

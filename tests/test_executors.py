@@ -72,7 +72,16 @@ def here(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """Two workers, which their nannies start again if they die."""
-    with started(tmp_path_factory.mktemp("dask"), 2) as running:
+    with started(tmp_path_factory.mktemp("dask")) as running:
+        running.add("--nworkers", "2")
+        running.joined(2)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """A cluster without workers: each test brings its own, and sends them away."""
+    with started(tmp_path_factory.mktemp("dask")) as running:
         yield running
 
 
@@ -245,13 +254,15 @@ def test_a_worker_that_is_killed_half_way_does_not_lose_the_render(cluster, here
     cluster.joined(2)  # its nanny has started another
 
 
-def test_nor_does_one_that_stays_away(here, tmp_path_factory):
+def test_nor_does_one_that_stays_away(here, scheduler):
     scene = tiny(KILLED.format(flag=str(here / "killed")))
-    with started(tmp_path_factory.mktemp("dask"), 2, "--no-nanny") as other:
-        with connected(other.address) as (executor, _):
-            assert made(scene, "a.mp4", How(3, executor)) == alone(scene)
-        assert {one.poll() for one in other.processes} == {None, -signal.SIGKILL}
-        assert other.tasks() == other.left() == []
+    both = [scheduler.add("--no-nanny") for _ in range(2)]
+    scheduler.joined(2)
+    with connected(scheduler.address) as (executor, _):
+        assert made(scene, "a.mp4", How(3, executor)) == alone(scene)
+    assert {one.poll() for one in both} == {None, -signal.SIGKILL}
+    assert scheduler.tasks() == scheduler.left() == []
+    scheduler.dismiss()
 
 
 def test_ctrl_c_cancels_what_the_cluster_does(cluster):
@@ -269,7 +280,7 @@ def test_ctrl_c_cancels_what_the_cluster_does(cluster):
     assert Path("a.mp4").read_bytes() == b"old"
 
 
-def test_a_cluster_that_is_of_no_use_is_one_line(tmp_path_factory, here, monkeypatch):
+def test_a_cluster_that_is_of_no_use_is_one_line(scheduler, here, monkeypatch):
     monkeypatch.setattr(clusters, "SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         silent = f"127.0.0.1:{server.getsockname()[1]}"
@@ -284,20 +295,19 @@ def test_a_cluster_that_is_of_no_use_is_one_line(tmp_path_factory, here, monkeyp
     assert refused(silent) == told
     assert refused("nowhere") == "executor: wanted HOST:PORT of a scheduler, got 'nowhere'"
     monkeypatch.setattr(clusters, "SECONDS", SECONDS)
-    with started(tmp_path_factory.mktemp("dask")) as empty:
-        told = f"executor: wanted workers at {empty.address!r}, got none"
-        assert refused(empty.address) == told
-        empty.add("--no-nanny", FONTCONFIG_FILE="/none")
-        empty.joined(1)
-        told = refused(empty.address)
-        assert told.startswith("worker tcp://127.0.0.1:")
-        assert ": wanted the same versions, got fonts: " in told
-        empty.processes[0].terminate()
-        empty.processes[0].wait(SECONDS)
-        Path("gone.py").write_text("import sys; sys.modules['rnnviz'] = None")
-        empty.add("--no-nanny", "--preload", str(here / "gone.py"))
-        empty.joined(1)
-        assert ": wanted rnnviz, got ModuleNotFoundError" in refused(empty.address)
+    told = f"executor: wanted workers at {scheduler.address!r}, got none"
+    assert refused(scheduler.address) == told
+    scheduler.add("--no-nanny", FONTCONFIG_FILE="/none")
+    scheduler.joined(1)
+    told = refused(scheduler.address)
+    assert told.startswith("worker tcp://127.0.0.1:")
+    assert ": wanted the same versions, got fonts: " in told
+    scheduler.dismiss()
+    Path("gone.py").write_text("import sys; sys.modules['rnnviz'] = None")
+    scheduler.add("--no-nanny", "--preload", str(here / "gone.py"))
+    scheduler.joined(1)
+    assert ": wanted rnnviz, got ModuleNotFoundError" in refused(scheduler.address)
+    scheduler.dismiss()
 
 
 def test_without_the_package_the_extra_is_named(monkeypatch):

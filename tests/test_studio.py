@@ -71,7 +71,7 @@ def test_only_the_sections_that_look_different_are_filmed(film):
 
 def test_a_caption_or_a_value_touches_the_beats_that_show_it(film):
     shown = view("rnn", steps=2, pace=0.1)
-    first, _ = film(RNNCell, shown)
+    first, _ = film(RNNCell, shown, jobs=1)
     assert first.filmed == first.sections > 6
 
     class Told(RNNCell):
@@ -79,7 +79,7 @@ def test_a_caption_or_a_value_touches_the_beats_that_show_it(film):
             return super().plan(given).captioned({"t1.h_h": "Other words."})
 
     Told.__module__, Told.__qualname__ = RNNCell.__module__, RNNCell.__qualname__
-    told, _ = film(Told, shown)
+    told, _ = film(Told, shown, jobs=1)
     assert told.filmed == 2  # the beat, and the next one, in which its caption fades
 
     x = shown.trace["x"].copy()

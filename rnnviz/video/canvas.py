@@ -2,10 +2,11 @@
 
 Manim's camera draws every moving shape of every frame anew; here a frame is what the one before it
 was, except in the rectangles around shapes that came, went or look different. The pixels are the
-camera's own: it still decides how a shape is filled and stroked.
+camera's own.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import cairo
 import numpy as np
@@ -13,11 +14,13 @@ from manim import Camera, Mobject, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 from numpy.typing import NDArray
 
+from rnnviz.video.paint import Context, Step, steps
 from rnnviz.video.rects import Rect, merged
 from rnnviz.video.shapes import NOWHERE, Shape
 
 Pixels = NDArray[np.uint8]  # (height, width, 4), RGBA with colours mixed with the ground
-PATHS = 4096  # outlines that are remembered
+KEPT = 4096  # outlines and styles that are remembered
+EMPTY = Rect(0, 0, 0, 0)
 FAR = 10**6  # pixels; what lies further out is not told apart
 
 
@@ -29,10 +32,12 @@ class Canvas:
         self.pixels: Pixels = camera.pixel_array.view(np.uint8)
         self.all = Rect(0, 0, camera.pixel_width, camera.pixel_height)
         self._scale = camera.pixel_width / camera.frame_width
-        self._standing: dict[Shape, Rect] | None = None  # what the picture shows, and where
+        self._shapes: list[Shape] | None = None  # what the picture shows
+        self._boxes: list[Rect] = []  # and where
         self._ground: object = None  # the background that stands
         self._paths: dict[bytes, tuple[cairo.Path, float, float]] = {}
         self._extents: dict[tuple[object, ...], tuple[float, float, float, float]] = {}
+        self._steps: dict[bytes, tuple[Step, ...]] = {}
         surface = cairo.ImageSurface.create_for_data(
             self.pixels.data, cairo.FORMAT_ARGB32, camera.pixel_width, camera.pixel_height
         )
@@ -49,14 +54,14 @@ class Canvas:
 
     def forget(self) -> None:
         """Let nothing that was drawn before have a part in what follows, not even by rounding."""
-        self._standing = None
+        self._shapes = None
         self._paths.clear()
 
     def capture(self, mobjects: Iterable[Mobject]) -> None:
         """Let the camera draw everything anew, whatever it is."""
         self.camera.reset()
         self.camera.capture_mobjects(mobjects)
-        self._standing = None
+        self._shapes = None
 
     def draw(self, shapes: Sequence[Shape]) -> list[Rect]:
         """Make the picture that of these shapes, from back to front; return what has changed."""
@@ -76,20 +81,34 @@ class Canvas:
             ctx.rectangle(*rect[:2], rect.right - rect.left, rect.bottom - rect.top)
         ctx.clip()
         ctx.set_matrix(self._to_pixels)
-        assert self._standing is not None
-        for shape, box in self._standing.items():
-            if any(map(box.meets, changed)):
-                self._paint(shape)
+        assert self._shapes is not None
+        for place in self._meeting(changed):
+            shape = self._shapes[place]
+            self._trace(shape)
+            for step in self._seen(shape):
+                step.put(ctx)
         ctx.restore()
         return changed
 
-    def _paint(self, shape: Shape) -> None:
-        """Do what the camera does for one shape, with a path that is made once."""
-        camera, ctx, mobject = self.camera, self._ctx, shape.mobject
-        self._trace(shape)
-        camera.apply_stroke(ctx, mobject, background=True)
-        camera.apply_fill(ctx, mobject)
-        camera.apply_stroke(ctx, mobject)
+    def _meeting(self, rects: Iterable[Rect]) -> list[int]:
+        """Return the places of the shapes that have a pixel in one of some rectangles."""
+        count = 4 * len(self._boxes)
+        flat = np.fromiter(chain.from_iterable(self._boxes), np.int64, count)
+        left, top, right, bottom = flat.reshape(-1, 4).T
+        met = np.zeros(len(left), bool)
+        for x, y, x_end, y_end in rects:
+            met |= (left < x_end) & (x < right) & (top < y_end) & (y < bottom)
+        found: list[int] = np.flatnonzero(met).tolist()
+        return found
+
+    def _seen(self, shape: Shape) -> tuple[Step, ...]:
+        """Return what is painted of a shape; nothing where all of it is transparent."""
+        known = self._steps.get(shape.style)
+        if known is None:
+            if len(self._steps) >= KEPT:
+                self._steps.clear()
+            known = self._steps[shape.style] = steps(self.camera, shape.mobject)
+        return known
 
     def _trace(self, shape: Shape) -> None:
         """Make the path of a shape the current one."""
@@ -98,7 +117,7 @@ class Canvas:
         ctx.new_path()
         if known is None:
             trace_outline(ctx, shape.mobject)
-            if len(self._paths) >= PATHS:
+            if len(self._paths) >= KEPT:
                 self._paths.clear()
             self._paths[shape.outline] = ctx.copy_path(), *shape.at
             return
@@ -109,24 +128,38 @@ class Canvas:
 
     def _changed(self, shapes: Sequence[Shape]) -> list[Rect]:
         """Note which shapes stand now; return the rectangles in which that looks different."""
-        old, new = self._standing, dict.fromkeys(shapes, self.all)
+        old, old_boxes = self._shapes, self._boxes
+        boxes: list[Rect] = []
+        self._shapes, self._boxes = [*shapes], boxes
+        gone = {id(shape.mobject): k for k, shape in enumerate(old or ())}
+        found: list[Rect] = []
+        last = -1
+        for shape in shapes:
+            place = gone.pop(id(shape.mobject), None)
+            if old is None or place is None:
+                box = self._box(shape)
+                found.append(box)
+            elif old[place] is shape or old[place].key == shape.key:
+                box = old_boxes[place]
+            else:
+                box = self._box(shape)
+                found += (box, old_boxes[place])
+                place = None
+            boxes.append(box)
+            if place is not None:
+                if place < last:  # the order is another
+                    found.append(self.all)
+                last = place
         if old is None:
-            self._standing = {shape: self._box(shape) for shape in new}
             return [self.all]
-        gone = {(id(one.mobject), one.key): one for one in old if one not in new}
-        if gone:  # what looks the same is the same
-            new = {gone.get((id(one.mobject), one.key), one): self.all for one in new}
-        kept = [one for one in new if one in old]
-        self._standing = {one: old[one] if one in old else self._box(one) for one in new}
-        if kept != [one for one in old if one in new]:
-            return [self.all]  # the order is another
-        boxes = [box for one, box in old.items() if one not in new]
-        boxes += [box for one, box in self._standing.items() if one not in old]
-        seen = (box.within(self.all) for box in boxes)
+        found += (old_boxes[place] for place in gone.values())
+        seen = (box.within(self.all) for box in found)
         return merged(box for box in seen if box.area)
 
     def _box(self, shape: Shape) -> Rect:
         """Return all pixels that a shape may touch."""
+        if not self._seen(shape):
+            return EMPTY
         if shape.outline == NOWHERE:
             return self.all
         mobject = shape.mobject
@@ -134,7 +167,7 @@ class Canvas:
         look = shape.outline, width, mobject.joint_type, mobject.cap_style
         known = self._extents.get(look)
         if known is None:
-            if len(self._extents) >= PATHS:
+            if len(self._extents) >= KEPT:
                 self._extents.clear()
             known = self._extents[look] = self._extent(shape, width)
         x, y = self._to_pixels.transform_point(*shape.at)
@@ -169,19 +202,21 @@ class Canvas:
         return min(across), min(down), max(across), max(down)
 
 
-def trace_outline(ctx: "cairo.Context[cairo.ImageSurface]", mobject: VMobject) -> None:
+def trace_outline(ctx: Context, mobject: VMobject) -> None:
     """Add a shape's curves to a path, as the camera does."""
     points = mobject.points[:, :2]
     if not np.isfinite(points).all():
         points = np.zeros_like(points)
-    flat = points.tolist()
+    flat = points.ravel().tolist()  # x, y, x, y ...: a curve is a slice
     curve_to = ctx.curve_to
-    for start, end in mobject.get_subpath_split_indices_from_points(mobject.points, n_dims=2):
-        if end - start < 4:
+    splits = mobject.get_subpath_split_indices_from_points(mobject.points, n_dims=2)
+    for start, end in (2 * splits).tolist():
+        if end - start < 8:
             continue
+        first, last = (flat[start], flat[start + 1]), (flat[end - 2], flat[end - 1])
         ctx.new_sub_path()
-        ctx.move_to(*flat[start])
-        for k in range(start, end - 3, 4):
-            curve_to(*flat[k + 1], *flat[k + 2], *flat[k + 3])
-        if mobject.consider_points_equals_2d(points[start], points[end - 1]):
+        ctx.move_to(*first)
+        for k in range(start + 2, end - 4, 8):
+            curve_to(*flat[k : k + 6])
+        if mobject.consider_points_equals_2d(first, last):
             ctx.close_path()

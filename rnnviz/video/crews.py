@@ -1,6 +1,6 @@
 """Who films the sections of a scene: here this process itself, in rnnviz.video.forks others."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class Alone:
         self,
         settings: Settings,
         folder: Path | None,
-        wanted: Container[int] | None,
+        wanted: Collection[int] | None,
         done: Done,
         spent: Spent,
     ) -> None:
@@ -60,6 +60,9 @@ class Alone:
                 self._file = opened(self.path(number))
             self._take = Take(self.settings, self.spent, self._file)
         return self
+
+    def meanwhile(self) -> None:
+        """Do nothing: nobody else is to be heard."""
 
     def show(self, canvas: Canvas, shapes: Sequence[Shape] | None) -> None:
         """Film the next frame of the section."""
@@ -90,6 +93,9 @@ class Alone:
         """Return the file of a section."""
         assert self.folder is not None
         return self.folder / f"{number:05d}.{self.settings.segment_format}"
+
+    def played(self) -> None:
+        """Learn that the scene is over."""
 
     def wait(self) -> None:
         """Make sure that all is filmed; what went wrong is raised, even if the scene caught it."""

@@ -17,12 +17,14 @@ from manim.animation.composition import AnimationGroup
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from rnnviz.stage.motion import Motion
+from rnnviz.stage.twins import family
 from rnnviz.video.canvas import Canvas
 from rnnviz.video.settings import Settings
 from rnnviz.video.shapes import Shape, look
 
 EMPTY: Mapping[int, Sequence[Mobject]] = {}
 FRAME = (128 / 9, 8.0)  # manim's units that the picture needs at least: 16:9
+OUTLINES = 40  # moving ones, whose drawing takes as long as all else of a frame
 
 
 class Film(Protocol):
@@ -37,12 +39,17 @@ class Film(Protocol):
 
 @dataclass(frozen=True)
 class Cut:
-    """A section of the video: its number from 0, its name, its first frame and its frames."""
+    """A section of the video: its number from 0, its name, its first frame and its frames.
+
+    ``work`` tells how long it takes to film, in frames that are not held and in which next to
+    nothing moves.
+    """
 
     number: int
     name: str
     first: int
     frames: int
+    work: float
 
 
 class Crew(Protocol):
@@ -50,6 +57,9 @@ class Crew(Protocol):
 
     def start(self, number: int) -> Film | None:
         """Return what films a section that begins; None passes it over."""
+
+    def meanwhile(self) -> None:
+        """Do what is to be done now and then, before a play."""
 
     def end(self, cut: Cut) -> None:
         """Learn that the section is over."""
@@ -82,7 +92,7 @@ class Filming(CairoRenderer):
         self.film: Film | None = None
         self.frames = 0
         self._canvas: Canvas | None = None
-        self._name, self._number, self._first = "", 0, 0
+        self._name, self._number, self._first, self._work = "", 0, 0, 0.0
         self._known: dict[int, Shape] = {}  # how the shapes looked in the play's last frame
         self._before: dict[int, Shape] = {}  # and in the last frame of all
         self._still: dict[int, list[Mobject]] = {}  # what the objects that do not move consist of
@@ -103,15 +113,18 @@ class Filming(CairoRenderer):
         """End a section, if it has begun, and let one of this name follow."""
         if self.frames > self._first:
             if self.crew is not None:
-                self.crew.end(Cut(self._number, self._name, self._first, self.frames - self._first))
+                count = self.frames - self._first
+                self.crew.end(Cut(self._number, self._name, self._first, count, self._work))
             self._number += 1
             self._first, self.film = self.frames, None
-        self._name = name
+        self._name, self._work = name, 0.0
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
         """Play animations, or hold the picture, for as many frames as manim would make of it."""
-        if self.frames == self._first and self.crew is not None:
-            self.film = self.crew.start(self._number)
+        if self.crew is not None:
+            self.crew.meanwhile()
+            if self.frames == self._first:
+                self.film = self.crew.start(self._number)
         scene.compile_animation_data(*args, **kwargs)
         for animation in scene.animations or ():
             animation._setup_scene(scene)
@@ -129,6 +142,7 @@ class Filming(CairoRenderer):
             alive = _needs_every_frame(scene)
             if self.film is not None or alive:
                 frames = self._animate(scene, times, alive)
+            self._work += frames * (1 + _outlines(scene.animations or ()) / OUTLINES)
             for animation in scene.animations or ():
                 animation.finish()
                 animation.clean_up_from_scene(scene)
@@ -143,11 +157,11 @@ class Filming(CairoRenderer):
         ``alive`` is a scene in which more than the animations may change something.
         """
         roots = [*_moved(scene.animations or ())]
-        moved = {id(one) for root in roots for one in _family(root)}
+        moved = {id(one) for root in roots for one in family(root)}
         self._still = {
-            id(root): [one for one in _family(root) if len(one.points)]
+            id(root): [one for one in family(root) if len(one.points)]
             for root in scene.mobjects
-            if not any(id(one) in moved or one.updaters for one in _family(root))
+            if not any(id(one) in moved or one.updaters for one in family(root))
         }
         # what our own motions do not name does not change
         trusted = not alive and all(isinstance(one, Motion) for one in scene.animations or ())
@@ -163,7 +177,7 @@ class Filming(CairoRenderer):
                     animation.interpolate(t / animation.run_time)
                 scene.last_t = t
             if self.film is not None:
-                self._show(scene, {id(one) for root in roots for one in _family(root)}, trusted)
+                self._show(scene, {id(one) for root in roots for one in family(root)}, trusted)
             if scene.stop_condition is not None and scene.stop_condition():
                 break
         self._still = {}
@@ -182,7 +196,7 @@ class Filming(CairoRenderer):
                 return
             if shape is None or id(mobject) in moving or not (trusted or shape.still_looks()):
                 assert isinstance(mobject, VMobject)
-                shape = look(mobject, shape or self._before.get(id(mobject)))
+                shape = look(mobject, shape or self._before.get(id(mobject)), not trusted)
             shapes[id(mobject)] = shape
         self._known = self._before = shapes
         self.film.show(self.canvas, [*shapes.values()])
@@ -206,7 +220,7 @@ def _needs_every_frame(scene: Scene) -> bool:
         scene.stop_condition is not None
         or scene.always_update_mobjects
         or scene.updaters
-        or any(one.updaters for root in scene.mobjects for one in _family(root))
+        or any(one.updaters for root in scene.mobjects for one in family(root))
     )
 
 
@@ -217,15 +231,14 @@ def _moved(animations: Iterable[Animation]) -> Iterator[Mobject]:
             yield from _moved(animation.animations)
 
 
+def _outlines(animations: Iterable[Animation]) -> int:
+    """Return how many outlines move."""
+    return len({id(one) for root in _moved(animations) for one in family(root) if len(one.points)})
+
+
 def _cairo(mobject: object) -> Mobject:
     assert isinstance(mobject, Mobject), "manim draws with cairo"
     return mobject
-
-
-def _family(mobject: Mobject) -> Iterator[Mobject]:
-    yield mobject
-    for part in mobject.submobjects:
-        yield from _family(part)
 
 
 def drawn(scene: Scene, known: Mapping[int, Sequence[Mobject]] = EMPTY) -> list[Mobject]:
@@ -236,7 +249,7 @@ def drawn(scene: Scene, known: Mapping[int, Sequence[Mobject]] = EMPTY) -> list[
     found: list[Mobject] = []
     for root in (*scene.mobjects, *scene.foreground_mobjects):
         parts = known.get(id(root))
-        found += [one for one in _family(root) if len(one.points)] if parts is None else parts
+        found += [one for one in family(root) if len(one.points)] if parts is None else parts
     once = {id(one): one for one in reversed(found)}  # of what is there twice, the last counts
     ordered = [*once.values()][::-1]
     if any(one.z_index for one in ordered):

@@ -14,6 +14,7 @@ from rnnviz.errors import RnnvizError
 from rnnviz.stage import TracedScene, View
 from rnnviz.storyboard import Beat
 from rnnviz.subtitles import srt, vtt
+from rnnviz.video.bookkeeping import Quick
 from rnnviz.video.canvas import Pixels
 from rnnviz.video.crews import Alone
 from rnnviz.video.filming import Cut, Filming, at_once, configured, drawn
@@ -64,12 +65,13 @@ def play(
         scene.setup(self)
         crew.expected = len(self.storyboard)
 
-    playing = type(scene.__name__, (scene,), {"view": view, "setup": setup})
+    playing = type(scene.__name__, (Quick, scene), {"view": view, "setup": setup})
     with configured(settings, work), _rarely_collected():
         renderer = Filming(crew)
         try:
             running = playing(renderer=renderer)
             running.render()
+            crew.played()
         except BaseException as error:
             crew.failed(error)
             crew.stop()
@@ -132,7 +134,7 @@ def still(
     parts: dict[str, Any] = {"view": view, "setup": setup, "after": after}
     parts |= {"play": at_once, "wait": _no_wait}
     with configured(settings, work), _rarely_collected():
-        running = type(scene.__name__, (scene,), parts)(renderer=Filming())
+        running = type(scene.__name__, (Quick, scene), parts)(renderer=Filming())
         running.render()
         if not running.renderer.num_plays:
             raise RnnvizError(f"scene: wanted an animation, {scene.__name__} plays none")

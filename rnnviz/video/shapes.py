@@ -22,7 +22,8 @@ NOWHERE = b"of points that are no numbers"  # which manim draws in the middle
 class Shape:
     """A shape as it looks now: ``key`` holds all that its pixels depend on.
 
-    ``outline`` names its form, wherever it is, and ``at`` is its first point.
+    ``outline`` names its form, wherever it is, and ``at`` is its first point. ``sample`` is taken
+    where something else than what is known to move it may change it.
     """
 
     mobject: VMobject
@@ -32,20 +33,20 @@ class Shape:
     key: bytes
     points: NDArray[np.float64]
     check: int  # a checksum of all points
-    sample: tuple[object, ...]
+    sample: tuple[object, ...] | None
 
     def still_looks(self) -> bool:
         """Tell, without reading all of it, whether a shape that nothing moves looks as it did."""
         return self.mobject.points is self.points and _sample(self.mobject) == self.sample
 
 
-def look(mobject: VMobject, before: Shape | None = None) -> Shape:
+def look(mobject: VMobject, before: Shape | None = None, sampled: bool = True) -> Shape:
     """Return how a shape looks now; ``before`` is how it looked when it was seen last."""
     points = mobject.points
     check, style = crc32(points.tobytes()), _style(mobject)
     at, outline = (0.0, 0.0), NOWHERE
     if before is not None and before.points is points and before.check == check:
-        if before.style == style:
+        if before.style == style and (before.sample is not None or not sampled):
             return before
         at, outline = before.at, before.outline
     elif np.isfinite(points.sum()):
@@ -53,7 +54,8 @@ def look(mobject: VMobject, before: Shape | None = None) -> Shape:
         steps = np.rint((points[:, :2] - at) / STEP).astype(np.int64)
         outline = blake2b(steps.tobytes(), digest_size=16).digest()
     key = b"".join((outline, pack("dd", *at), style))
-    return Shape(mobject, outline, at, style, key, points, check, _sample(mobject))
+    sample = _sample(mobject) if sampled else None
+    return Shape(mobject, outline, at, style, key, points, check, sample)
 
 
 def _sample(mobject: VMobject) -> tuple[object, ...]:

@@ -1,9 +1,10 @@
 """Films those sections of a scene that are not in the cache."""
 
 import os
-from collections.abc import Container, Generator
+from collections.abc import Collection, Generator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from rnnviz.errors import RnnvizError
@@ -13,7 +14,7 @@ from rnnviz.video.budget import MEMORY, SIZE, check_size, jobs_within
 from rnnviz.video.cache import Cache
 from rnnviz.video.crews import Alone, Done, Segment
 from rnnviz.video.elsewhere import Order, film_elsewhere
-from rnnviz.video.forks import Forks, Running
+from rnnviz.video.forks import Forks
 from rnnviz.video.playing import Progress, Script, complete, play
 from rnnviz.video.settings import Settings
 from rnnviz.video.shelf import Shelf
@@ -34,7 +35,7 @@ class How:
     An ``executor`` gets the sections in ``jobs`` pieces. Work folders are made in ``place``, that
     of the cache, where what a killed process leaves is found. ``memory`` and ``size`` are the bytes
     that the processes here, and all sections together, may take. ``running`` are the forked
-    processes of all films that are made with it, of which there are ``jobs`` at a time.
+    processes of all films that are made with it, ``jobs`` of which draw at a time.
     """
 
     jobs: int = field(default_factory=cores)
@@ -43,11 +44,11 @@ class How:
     place: Path | None = None
     memory: int = MEMORY
     size: int = SIZE
-    running: dict[int, Running] = field(default_factory=dict)
+    running: dict[Connection, Forks] = field(default_factory=dict)
 
     @property
     def forks(self) -> bool:
-        """Whether each section is filmed by a process forked as it begins."""
+        """Whether forked processes film the sections."""
         return self.executor is None and self.jobs > 1 and can_fork()
 
 
@@ -147,7 +148,7 @@ def _crew(
     settings: Settings,
     how: How,
     folder: Path | None,
-    wanted: Container[int] | None,
+    wanted: Collection[int] | None,
     done: Done,
     spent: Spent,
 ) -> Alone:
