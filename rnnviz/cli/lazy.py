@@ -1,6 +1,7 @@
 """The click group behind ``rnnviz``: commands loaded on demand, and every error as one line."""
 
 import contextlib
+import gc
 import importlib
 import sys
 import traceback
@@ -100,6 +101,7 @@ class LazyGroup(click.Group):
             code = 1
             with contextlib.suppress(OSError):
                 sys.stdout.close()  # else Python tries again on its way out, and says so
+        gc.freeze()  # else Python looks for garbage once more on its way out
         sys.exit(code)
 
 

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 import click
 
 from rnnviz.cli.encoding import Encoding, encoding_options, settings_for, target_for
-from rnnviz.cli.figure_source import figure_read
 from rnnviz.cli.look import Look, look_options
 from rnnviz.cli.output import check_output
 from rnnviz.cli.picks import Picks, check_room, pick_options, picked
 from rnnviz.cli.progress import beats_shown
-from rnnviz.cli.reading import read_trace
+from rnnviz.cli.reading import Read, read_trace
 from rnnviz.cli.source import Source, source_options
 from rnnviz.cli.summary import summary
 from rnnviz.cli.work import Work, how_of, work_options
 from rnnviz.errors import RnnvizError, RnnvizWarning
-from rnnviz.figures.catalogue import figure_named
 from rnnviz.scene_file import blamed, scene_in, scene_path
 from rnnviz.scene_list import load_scene, scene_names
 from rnnviz.video.settings import Settings
@@ -178,13 +176,8 @@ def _view(order: _Order, look: Look, picks: Picks, source: Source) -> "View":
     from rnnviz.stage import View, theme_named
 
     figure = getattr(order.scene, "figure", "")
-    title = ""
-    if figure and order.all_of:  # whatever it takes
-        trace = figure_named(figure).demo()
-    elif figure:
-        if look.detail != "full":
-            raise click.UsageError(f"--detail: {figure} has its own beats and takes none")
-        read = figure_read(figure_named(figure), source, picks)
+    if figure:
+        read = _figure_read(figure, order, look, picks, source)
         trace, title = read.trace, read.title
     else:
         read = read_trace(order.scene.cell, source)
@@ -199,6 +192,19 @@ def _view(order: _Order, look: Look, picks: Picks, source: Source) -> "View":
         detail=look.detail,
         captions=look.captions == "burn",
     )
+
+
+def _figure_read(figure: str, order: _Order, look: Look, picks: Picks, source: Source) -> Read:
+    """Return what a figure is drawn of: among all scenes its demo, whatever it takes."""
+    from rnnviz.cli.figure_source import figure_read
+    from rnnviz.figures.catalogue import figure_named
+
+    kind = figure_named(figure)
+    if order.all_of:
+        return Read(kind.demo())
+    if look.detail != "full":
+        raise click.UsageError(f"--detail: {figure} has its own beats and takes none")
+    return figure_read(kind, source, picks)
 
 
 def _say(order: _Order, made: "Made", quiet: bool, profile: bool) -> None:
