@@ -1,6 +1,7 @@
 """Settings of all tests: hypothesis has no deadline, so that no test measures the clock."""
 
 import gc
+import sys
 
 import pytest
 from hypothesis import settings
@@ -15,7 +16,12 @@ def pytest_collection():
 
 
 def pytest_collection_finish():
-    """Spare the garbage collector what has been imported in its later searches, too."""
+    """Spare later searches for garbage what has been imported, and renders what is not needed."""
+    if "manim" in sys.modules:
+        from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
+
+        # whose classes are given the same bases again before and after each render
+        ConvertToOpenGL._converted_classes.clear()
     gc.collect()
     gc.freeze()
     gc.enable()

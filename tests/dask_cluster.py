@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,10 @@ import rnnviz as rv
 
 SECONDS = 60  # beyond which something is broken
 ON = ("--host", "127.0.0.1", "--no-dashboard")
+CHEAP = {  # nannies fork workers from a process that has imported dask, and nobody looks on
+    "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+}
 
 
 @dataclass
@@ -46,6 +51,17 @@ class Cluster:
         with self.client() as client:
             client.wait_for_workers(count, timeout=SECONDS)
 
+    def dismiss(self):
+        """Send all workers away, and wait until the scheduler knows."""
+        for one in self.processes:
+            one.terminate()
+            one.wait(SECONDS)
+        until = time.monotonic() + SECONDS
+        with self.client() as client:
+            while client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.workers)):
+                assert time.monotonic() < until, "a worker is left"
+                time.sleep(0.05)
+
     def tasks(self):
         """The tasks that the scheduler knows of."""
         with self.client() as client:
@@ -57,8 +73,8 @@ class Cluster:
 
 
 @contextmanager
-def started(folder, workers=0, *options):
-    """A cluster with so many workers in a folder of its own."""
+def started(folder):
+    """A scheduler in a folder of its own, which has no workers yet."""
     (folder / "tmp").mkdir()
     process = _dask(["scheduler", *ON, "--port", "0"], folder, stderr=subprocess.PIPE)
     cluster = Cluster("", folder)
@@ -67,10 +83,6 @@ def started(folder, workers=0, *options):
             if b"Scheduler at:" in line:
                 cluster.address = line.decode().split("tcp://")[1].strip()
                 break
-        for _ in range(workers):
-            cluster.add(*options)
-        if workers:
-            cluster.joined(workers)
         yield cluster
     finally:
         for one in (*cluster.processes, process):
@@ -85,5 +97,8 @@ def _dask(arguments, folder, env=None, **options):
     path = {"PYTHONPATH": str(Path(rv.__file__).parent.parent)}
     command = [sys.executable, "-m", "dask", *arguments]
     return subprocess.Popen(
-        command, env={**os.environ, **path, **own, **(env or {})}, start_new_session=True, **options
+        command,
+        env={**os.environ, **CHEAP, **path, **own, **(env or {})},
+        start_new_session=True,
+        **options,
     )

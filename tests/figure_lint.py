@@ -5,6 +5,7 @@ wires through texts.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -60,29 +61,34 @@ def unseen(figure: Figure, theme: Theme, start: int = 0) -> Iterator[str]:
 
 def values(frame: Keyframe) -> set[str]:
     """Return how the values of a frame's marks may be written, without a plus."""
+    return {one for mark in frame.marks for one in written(mark)}
+
+
+@cache
+def written(mark: Mark) -> frozenset[str]:
+    """Return how the values of a mark, which may stand for many beats, may be written."""
     found: set[str] = set()
-    for mark in frame.marks:
-        numbers: tuple[float, ...] = ()
-        match mark:
-            case Number() | Pill():
-                numbers = () if mark.value is None else (mark.value,)
-                found.update(decimals(mark.text))
-            case Bar():
-                numbers = (mark.value,)
-            case Curve():
-                numbers = mark.values
-            case Heat():
-                numbers = tuple(value for row in mark.values for value in row)
-        for value in numbers:
-            for digits in SEVERAL:
-                found |= {
-                    show(value, digits),
-                    show(abs(value), digits),
-                    MINUS + show(abs(value), digits),
-                }
-                if 0 < value < 1:
-                    found.add(show(value, digits, within=(0.0, 1.0)))
-    return found | {one.lstrip("+<>") for one in found}
+    numbers: tuple[float, ...] = ()
+    match mark:
+        case Number() | Pill():
+            numbers = () if mark.value is None else (mark.value,)
+            found.update(decimals(mark.text))
+        case Bar():
+            numbers = (mark.value,)
+        case Curve():
+            numbers = mark.values
+        case Heat():
+            numbers = tuple(value for row in mark.values for value in row)
+    for value in numbers:
+        for digits in SEVERAL:
+            found |= {
+                show(value, digits),
+                show(abs(value), digits),
+                MINUS + show(abs(value), digits),
+            }
+            if 0 < value < 1:
+                found.add(show(value, digits, within=(0.0, 1.0)))
+    return frozenset(found | {one.lstrip("+<>") for one in found})
 
 
 def unsaid(frame: Keyframe, said: set[str]) -> Iterator[str]:

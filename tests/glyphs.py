@@ -5,7 +5,6 @@ A machine's own fonts do not count, since they are not on every machine.
 
 import re
 from functools import cache
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import typst
@@ -22,8 +21,15 @@ GLYPH = re.compile(rb'<use xlink:href="(#\w+)"')
 
 def missing(label: Label) -> str:
     """Return the characters of a label that cannot be drawn, or a box for one in a formula."""
-    found = "".join(char for char in dict.fromkeys(label.text) if not drawable(char))
-    return found or ("\N{WHITE SQUARE}" if any(map(has_box, label.submobjects)) else "")
+    key = label.text, *(len(shape.points) for shape in label.submobjects)
+    if key not in _KNOWN:  # labels of one text differ in size and colour; a bold one has its own
+        found = "".join(char for char in dict.fromkeys(label.text) if not drawable(char))
+        boxed = any(map(has_box, label.submobjects))
+        _KNOWN[key] = found or ("\N{WHITE SQUARE}" if boxed else "")
+    return _KNOWN[key]
+
+
+_KNOWN: dict[tuple[object, ...], str] = {}
 
 
 @cache
@@ -57,12 +63,7 @@ def boxes() -> tuple[Point3D_Array, ...]:
 
 def has_box(shape: VMobject) -> bool:
     """Whether a shape, of any size and place, holds the outline of a missing glyph."""
-    if shape not in _KNOWN:  # most stand for several beats
-        _KNOWN[shape] = any(holds(curves(shape.points), curves(box)) for box in boxes())
-    return _KNOWN[shape]
-
-
-_KNOWN: WeakKeyDictionary[VMobject, bool] = WeakKeyDictionary()
+    return any(holds(curves(shape.points), curves(box)) for box in boxes())
 
 
 def curves(points: Point3D_Array) -> NDArray[np.float64]:

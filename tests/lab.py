@@ -17,13 +17,14 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from playwright.sync_api import expect
 
 import rnnviz as rv
 from browser import chromium
 
 SECONDS = 60
+UNUSED = "rfc3987_syntax"  # with which jsonschema checks IRIs: it takes 3 s to compile its grammars
+sys.modules.setdefault(UNUSED, None)  # jsonschema does without if it cannot be imported
 
 
 @dataclass
@@ -39,6 +40,21 @@ class Lab:
         return f"{self.url}lab/workspaces/{name}/tree/{name}.ipynb?token={self.token}"
 
 
+def cell_of(source, outputs=(), **options):
+    """A code cell of a notebook, as it is written."""
+    made = {"cell_type": "code", "source": source, "outputs": [*outputs], "metadata": {}}
+    return {**made, "execution_count": None, **options}
+
+
+def notebook_of(cells, metadata=None):
+    """A notebook of these cells, as it is written."""
+    return {"cells": cells, "metadata": metadata or {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def write(notebook, path):
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
 @contextlib.contextmanager
 def served(home, notebooks):
     """A server with these notebooks, by name: lists of the sources of cells."""
@@ -46,9 +62,11 @@ def served(home, notebooks):
     folder.mkdir()
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     for name, sources in notebooks.items():
-        cells = [nbformat.v4.new_code_cell(text, id=f"cell-{k}") for k, text in enumerate(sources)]
-        notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-        nbformat.write(notebook, folder / f"{name}.ipynb")
+        cells = [cell_of(text, id=f"cell-{k}") for k, text in enumerate(sources)]
+        write(notebook_of(cells, metadata), folder / f"{name}.ipynb")
+    without = home / "without"
+    without.mkdir()
+    (without / f"{UNUSED}.py").write_text("raise ImportError")
     quiet = home / "settings" / "@jupyterlab" / "apputils-extension"  # no calls home
     quiet.mkdir(parents=True)
     settings = {"checkForUpdates": False, "fetchNews": "false"}
@@ -62,7 +80,7 @@ def served(home, notebooks):
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_PLATFORM_DIRS": "1",
-        "PYTHONPATH": str(Path(rv.__file__).parent.parent),
+        "PYTHONPATH": os.pathsep.join(map(str, (without, Path(rv.__file__).parent.parent))),
     }
     token = secrets.token_hex(16)
     with socket.socket() as free:
@@ -90,7 +108,11 @@ def served(home, notebooks):
             yield Lab(url, token, folder)
         finally:
             server.terminate()
-            server.wait(SECONDS)
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:  # which happens now and then
+                server.kill()
+                server.wait()
 
 
 def wait_for_server(url, server, log):
@@ -171,9 +193,8 @@ def tell(who, what):
     print(who, what.replace("\n", "\n        "))
 
 
-def started(lab, page):
-    """Open the notebook; it is there when its kernel is."""
-    page.goto(lab.address("explore"))
+def started(page):
+    """The notebook that a page opens; it is there when its kernel is."""
     page.wait_for_function(
         """() => {
             const shown = window.jupyterapp?.shell.currentWidget;

@@ -17,6 +17,7 @@ from rnnviz.scene_list import load_scene
 from rnnviz.stage import FigureScene, View, theme_named
 from rnnviz.stage.typeset import Label
 from rnnviz.theme import contrast, mix
+from rnnviz.video.bookkeeping import Quick
 from rnnviz.video.filming import at_once
 from wiring import Wiring, in_order, seen_box, wiring
 
@@ -76,7 +77,7 @@ def pictures(scene: type[Scene] | str, shown: View | None = None) -> list[Pictur
         found.append(Picture(beat, list(texts(self.mobjects, ground)), wires, seen))
 
     parts = {"view": shown, "after": after, "play": play, "wait": lambda *_, **__: None}
-    watched = type(base.__name__, (base,), parts)
+    watched = type(base.__name__, (Quick, base), parts)
     settings = {
         "dry_run": True,
         "verbosity": "ERROR",

@@ -398,7 +398,8 @@ def test_a_scene_that_has_no_view_is_refused(here, asked, monkeypatch):
     ("name", "size"), [("x.mp4", (98, 66)), ("x.webm", (98, 66)), ("x.gif", (97, 65))]
 )
 def test_an_odd_side_gets_a_pixel_more_where_the_format_wants_it_even(here, name, size):
-    done = run("rnn", "-r", "97,65", "--fps", 2, "--steps", 1, "--pace", 0.1, "-o", name)
+    Path("lecture.py").write_text(LECTURE)
+    done = run("lecture.py", "-r", "97,65", "--fps", 2, "--steps", 1, "--pace", 0.1, "-o", name)
     assert done.exit_code == 0, done.output
     with av.open(name) as file:
         stream = file.streams.video[0]

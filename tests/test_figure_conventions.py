@@ -136,13 +136,13 @@ def test_what_cannot_be_shown_is_said():
 
 def test_of_an_excerpt_the_picked_units_are_shown_under_their_own_numbers():
     rng = np.random.default_rng(3)
-    x, shapes = rng.normal(size=(5, 16)), ((192, 16), (192, 64), (192,), (192,))
+    x, shapes = rng.normal(size=(5, 16)), ((72, 16), (72, 24), (72,), (72,))
     whole = rv.trace("gru", x, rv.Params(*(rng.normal(0, 0.5, shape) for shape in shapes)))
-    given = whole.pick(units=[4, 16, 40], inputs=[2, 9])
+    given = whole.pick(units=[4, 11, 20], inputs=[2, 9])
     figure = figure_named("conventions").drawn(given)
-    assert figure.notes[1] == "input 16 (3, 10 shown) · hidden 64 (5, 17, 41 shown)"
+    assert figure.notes[1] == "input 16 (3, 10 shown) · hidden 24 (5, 12, 21 shown)"
     pills, words = by_id(figure["state"], Pill), by_id(figure["state"], Words)
-    for unit in (5, 17, 41):
+    for unit in (5, 12, 21):
         assert pills[f"left.h{unit}"].value == given["h"][0, 0, unit - 1]
         assert pills[f"left.h{unit}"].ref == f"h[1,{unit}], z keeps"
         assert words[f"left.unit{unit}"].text == f"unit {unit}"

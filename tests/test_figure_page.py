@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import rnnviz as rv
-from browser import HOST, kept, opened
+from browser import HOST, kept
 from rnnviz.figures.catalogue import figure_named
 from rnnviz.figures.marks import Number, Pill
 from rnnviz.web.figure_record import figure_record
@@ -69,7 +69,7 @@ def until(page, holds):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_beat_shows_its_numbers_and_its_caption(scheme):
-    with opened(pages(), color_scheme=scheme, **STILL) as page:
+    with kept(pages(), color_scheme=scheme, **STILL) as page:
         visit(page)
         for frame in figure():
             assert (beat(page), told(page)) == (frame.beat.id, frame.beat.caption)
@@ -205,7 +205,7 @@ def test_axe_finds_nothing():
 
 
 def test_a_phone_shows_the_whole_picture_and_a_larger_one_when_asked():
-    with opened(pages(), width=360, height=740, **STILL) as page:
+    with kept(pages(), width=360, height=740, **STILL) as page:
         visit(page, "p.html#recap")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         inside = f"{PLAYER}.stage.scrollWidth - {PLAYER}.stage.clientWidth"

@@ -1,11 +1,12 @@
 """Where a number comes from, in the panel: operand by operand, and what uses it."""
 
+import json
 import re
 
 import pytest
 
 import rnnviz as rv
-from panel_checks import check_line, check_table, demo, panel_page, start, truth
+from panel_checks import check_line, check_table, demo, every_beat, panel_page, start, truth
 from rnnviz.cells import Cell
 from rnnviz.ops import PRODUCTS
 from rnnviz.rounding import MINUS
@@ -58,7 +59,8 @@ def test_every_value_has_a_panel_of_where_it_comes_from(page, name, view):
     start(page, made.trace)
     page.evaluate("(view) => { s.setView(view); s.go('recap'); }", view)
     places = [{"name": name, "t": t, "unit": 1} for t in (0, 1) for name in cell.names]
-    shown = page.evaluate("(places) => places.map((place) => (s.select(place), seen()))", places)
+    look = "places.map((place) => (s.select(place), seen()))"
+    shown = json.loads(page.evaluate(f"(places) => JSON.stringify({look})", places))
     for place, seen in zip(places, shown, strict=True):
         where = (name, view, place)
         made.check(seen)
@@ -221,7 +223,7 @@ def test_another_variant_has_a_panel_too(page):
     names = page.evaluate("s.record.variants.map((variant) => variant.choices)")
     for index, _ in enumerate(names):
         page.evaluate("(index) => s.setVariant(index)", index)
-        for seen in page.evaluate("everyBeat()"):
+        for seen in every_beat(page):
             for line in seen["lines"]:
                 check_line(line, (index, seen["id"]))
             for bodies in seen["tables"]:
@@ -231,7 +233,7 @@ def test_another_variant_has_a_panel_too(page):
 def test_numbers_that_all_but_overflow_show_no_wrong_picture(page):
     start(page, traced(VARIANTS["rnn-relu-2-sum"], 8))
     page.evaluate("s.set('W_hh[0,0]', 1e30); s.set('W_hh[1,1]', -1e30); s.set('x[0,0]', 1e60)")
-    for seen in page.evaluate("everyBeat()"):
+    for seen in every_beat(page):
         assert "undefined" not in seen["text"]
     drawn = page.evaluate(
         "[...p.root.querySelectorAll('svg *')].map((one) => one.outerHTML).join('')"

@@ -90,8 +90,8 @@ def test_an_edit_gives_what_python_gives(page, cell):
     edits = {}
     for k, address in enumerate(addresses(run)):
         edits[address] = 0.25 * (k + 1) * (-1) ** k
-        page.evaluate("([address, value]) => s.set(address, value)", [address, edits[address]])
-        assert page.evaluate("(address) => s.number(address)", address) == edits[address]
+    put = "(edits) => Object.entries(edits).map(([at, value]) => (s.set(at, value), s.number(at)))"
+    assert page.evaluate(put, edits) == [*edits.values()]
     assert_values(page, edited(run, edits))
     assert page.evaluate("s.isEdited")
     page.evaluate("s.reset()")

@@ -403,8 +403,9 @@ def compare_by_name(run):
     slopes = {n: (g[n], np.stack([array(made[n].grad) for made in timesteps])) for n in tr.names}
     states = {f"start {n}": (g.states[n], array(s.grad)) for n, s in starts.items()}
     blocks = g.params.blocks(tr.cell)
-    assert_close({**slopes, **states}, BACKWARD)
-    assert_close({n: (blocks[n], array(block.grad)) for n, block in w.items()}, BACKWARD)
+    weights = {f"weights {n}": (blocks[n], array(block.grad)) for n, block in w.items()}
+    # all at once: a weight's gradient is a sum of the values' gradients, which may cancel
+    assert_close({**slopes, **states, **weights}, BACKWARD)
 
 
 @pytest.mark.parametrize("cell", VARIANTS.values(), ids=VARIANTS)

@@ -17,10 +17,17 @@ SMALL = {"width": 960, "height": 540, "fps": 5, "format": "png", "still": True}
 OPAQUE, NEAR = 250, 2  # the least alpha, and how far from what is drawn it is wanted
 
 
-def still(path, shown):
-    """Return the last frame of the LSTM's scene, transparent."""
+def still(path, shown, monkeypatch):
+    """Return the last frame of the LSTM's scene, transparent, and its alpha without a rim."""
+    plain = []
+
+    def noted(frame):
+        plain.append(frame[..., 3].copy())
+        return haloed(frame)
+
+    monkeypatch.setattr("rnnviz.video.take.haloed", noted)
     made = rendering.render(LSTMCell, shown, path, Settings(**SMALL, transparent=True)).path
-    return np.asarray(Image.open(made).convert("RGBA"))
+    return np.asarray(Image.open(made).convert("RGBA")), plain[-1]
 
 
 def bare(drawn, alpha, rows=slice(None), columns=slice(None)):
@@ -32,10 +39,7 @@ def bare(drawn, alpha, rows=slice(None), columns=slice(None)):
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])
 def test_every_text_and_line_has_its_own_ground(tmp_path, monkeypatch, theme):
     shown = view("lstm", theme, steps=1)
-    rimmed = still(tmp_path / "rimmed.png", shown)
-    with monkeypatch.context() as plain:
-        plain.setattr("rnnviz.video.take.haloed", lambda frame: frame)
-        drawn = still(tmp_path / "plain.png", shown)[..., 3]
+    rimmed, drawn = still(tmp_path / "rimmed.png", shown, monkeypatch)
     alpha = rimmed[..., 3]
     assert bare(drawn, alpha) == 0
     assert bare(drawn, drawn) > 1000  # without a rim
