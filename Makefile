@@ -19,7 +19,7 @@ GALLERY := renders/gallery
 FIGURES := compare dense feedforward unroll architectures bptt batching vanishing lstm-gates \
   gru-gates conventions stacked bidirectional heat
 
-PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+INSTALL := $(BIN)/python -m pip -qq --disable-pip-version-check install
 STILL := $(BIN)/rnnviz render --still -r 1280,720 --quiet --force
 MOVING := $(BIN)/rnnviz render -r 854,480 --fps 10 --steps 2 --pace 0.6 --quiet --force
 # pycairo and manimpango are built from source where there is no wheel for them
@@ -135,19 +135,21 @@ $(VENV)/.python:
 	      "make PYTHON=... names another" >&2; exit 1; fi; \
 	  echo "Making $(VENV) with $$("$$python" --version) ..."; \
 	  "$$python" -m venv --clear $(VENV); fi
-	@$(PIP) install 'pip>=25.1'
+	@$(INSTALL) 'pip>=25.1'
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.python
 	@echo "Installing rnnviz; the first time this takes a minute ..."
-	@$(PIP) install -e .
+	@$(INSTALL) -e .
 	@touch $@
 
+# most of their modules are never imported, so Python compiles those that are; not so above, where
+# pip hides what Python says of a module of manim's as it compiles it
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what the tests compare with, such as torch; this takes another minute ..."
-	@$(PIP) install -e '.[cluster,readers,widget]' --group test --group oracle
+	@$(INSTALL) --no-compile -e '.[cluster,readers,widget]' --group test --group oracle
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed
-	@$(PIP) install --group lint
+	@$(INSTALL) --no-compile --group lint
 	@touch $@

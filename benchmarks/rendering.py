@@ -10,7 +10,8 @@ Whole processes, 1080p60 unless ``--quick`` (720p30), in turn in one run:
 - ``encoder``: the same frames, already drawn, through the same encoder on all processors.
 
 Seconds by the wall, seconds of all processors, memory of all processes together at its peak, of
-what they share once. SSIM is that of luma, to frames that manim itself stored losslessly.
+what they share once. Of a draft and the whole, which differ in length, the medians of several runs
+in turn are compared. SSIM is that of luma, to frames that manim itself stored losslessly.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from statistics import median
 from threading import Event, Thread
 
 import av
@@ -66,10 +68,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scene", default="lstm", choices=("rnn", "lstm", "gru"))
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--drafts", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        Bench(Path(folder), given.scene, "m" if given.quick else "h").run(given.rounds)
+        Bench(Path(folder), given.scene, "m" if given.quick else "h").run(given)
 
 
 class Bench:
@@ -80,9 +83,9 @@ class Bench:
         self.settings = Settings(*QUALITIES[quality])
         self.env = os.environ | {"RNNVIZ_CACHE": str(folder / "cache")}
 
-    def run(self, rounds: int) -> None:
+    def run(self, given: argparse.Namespace) -> None:
         print(f"{self.scene}, {self.settings.width}×{self.settings.height}, {cores()} processors")
-        for _ in range(rounds):
+        for _ in range(given.rounds):
             stock, theirs = self.stock()
             ours, video = self.rnnviz("ours", "--no-cache")
             self.row("manim", stock)
@@ -90,9 +93,26 @@ class Bench:
             self.row("rnnviz, new cache", first := self.rnnviz("first")[0], stock)
             self.row("unchanged", self.rnnviz("again")[0], first)
             self.row("one input changed", self.rnnviz("changed", *self.changed())[0], first)
-            self.row("draft, -ql", self.rnnviz("draft", "--no-cache", "-ql")[0], ours)
             self.row("still", self.rnnviz("still", "--still", suffix="png")[0], self.imported())
             self.faithful(video, theirs, ours)
+        self.drafts(given.drafts)
+
+    def drafts(self, count: int) -> None:
+        """Render a draft and the whole in turn, and compare the medians."""
+        taken: dict[str, list[float]] = {"l": [], self.quality: []}
+        for _ in range(count):
+            for quality, seconds in taken.items():
+                command = [BIN / "rnnviz", "render", self.scene, f"-q{quality}", "--no-cache"]
+                command += ["-o", self.folder / f"{quality}.mp4", "--force", "--quiet"]
+                start = time.perf_counter()
+                subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
+                seconds.append(time.perf_counter() - start)
+        draft, whole = map(median, taken.values())
+        least = min(taken["l"]) / min(taken[self.quality])
+        print(
+            f"{'draft, -ql':18} {draft:7.1f} s of {whole:.1f} s, medians of {count} in turn   "
+            f"wall ÷ {draft / whole:.3f}  (fastest of each ÷ {least:.3f})"
+        )
 
     def row(self, name: str, one: Run, peer: Run | None = None) -> None:
         said = "" if peer is None else f"   wall ÷ {one.wall / peer.wall:5.3f}  "
@@ -159,14 +179,20 @@ class Bench:
 
 
 def measured(command: Sequence[object], env: dict[str, str]) -> Run:
-    """Run a command and return what it took; its memory is looked at ten times a second."""
+    """Run a command and return what it took; its memory is looked at up to ten times a second.
+
+    Looking takes a twentieth of the time at most: the system counts the pages of every process.
+    """
     before, start = os.times(), time.perf_counter()
     process = subprocess.Popen([str(part) for part in command], env=env, stdout=subprocess.DEVNULL)
     over, peak = Event(), [0]
 
     def watch() -> None:
-        while not over.wait(0.1):
+        pause = 0.1
+        while not over.wait(pause):
+            looked = time.perf_counter()
             peak[0] = max(peak[0], sum(map(share, family(process.pid))))
+            pause = max(0.1, 20 * (time.perf_counter() - looked))
 
     watcher = Thread(target=watch)
     watcher.start()
