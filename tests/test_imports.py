@@ -7,15 +7,13 @@ process in which everything else is blocked.
 
 import ast
 import json
-import subprocess
 import sys
-import textwrap
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from own_process import ROOT, process
+
 PACKAGE, SCENES = ROOT / "rnnviz", ROOT / "scenes"
 NOT_CORE = {"__main__.py"}  # starts the command line
 FIGURES = sorted((PACKAGE / "figures").glob("*.py"))
@@ -88,18 +86,6 @@ def dotted(path):
     """``rnnviz/readers/npy.py`` -> ``rnnviz.readers.npy``."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def process(code, *args, cwd=ROOT):
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), *args],
-        capture_output=True,
-        cwd=cwd,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def broken_imports(modules, allowed, cwd=ROOT):

@@ -123,6 +123,9 @@ def _order(scene: str, encoding: Encoding, settings: Settings, every: bool) -> _
 
 
 def _loaded(scene: str, file: tuple[Path, str] | None) -> "type[TracedScene]":
+    from rnnviz.video.lean import import_manim
+
+    import_manim()  # before a scene does
     from rnnviz.stage import TracedScene
 
     if file:

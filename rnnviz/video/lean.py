@@ -1,0 +1,60 @@
+"""Imports manim for a program that only renders, in three quarters of the time.
+
+Some of what manim imports serves other ends: notebooks, web pages, Fortran. While one processor
+reads it the others have nothing to do, which counts where the whole render takes a few seconds.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
+from types import ModuleType
+
+LATER = frozenset(  # read when something of them is used first
+    {"soupsieve", "charset_normalizer", "numpy.f2py", "numpy.testing"}
+)
+NOTEBOOK = "IPython"  # manim adds its magic words to it, which only a notebook has
+
+
+class _Later(MetaPathFinder):
+    """Finds the modules that are to be read later."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(name, path, target) if name in LATER else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+
+def import_manim() -> None:
+    """Import manim; what of it this leaves out is there when it is used, but for its magic words.
+
+    Where manim or a notebook has been imported already, nothing is left out.
+    """
+    if "manim" in sys.modules or NOTEBOOK in sys.modules:
+        return
+    with _without(NOTEBOOK), _found_by(_Later()):
+        import manim  # noqa: F401
+
+
+@contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Let a module look as if it were not installed."""
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+@contextmanager
+def _found_by(finder: MetaPathFinder) -> Iterator[None]:
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
