@@ -45,6 +45,12 @@ def visit(page, address="p.html"):
     page.locator(".rv-player").first.wait_for()
 
 
+def read_in_words(page):
+    """Unfold what the picture shows in words, which comes a moment later."""
+    page.get_by_text("This beat in words and numbers").click()
+    page.locator(".rv-said li").first.wait_for()
+
+
 def numbers(frame):
     """The numbers that are read in a keyframe."""
     marks = (mark for mark in frame.marks if isinstance(mark, Number | Pill))
@@ -165,7 +171,7 @@ def test_what_is_pointed_at_has_more_digits_and_what_is_read_the_same_words():
         visit(page, "p.html#recap")
         titles = page.locator(".rv-marks title").all_text_contents()
         assert any(re.search(r"^h\[1,1\] = −?\d\.\d{5,}$", title) for title in titles)
-        page.get_by_text("This beat in words and numbers").click()
+        read_in_words(page)
         lines = page.locator(".rv-said li").all_text_contents()
         assert any(re.search(r"^h\[1,1\] = [+−]?\d\.\d{3}$", line) for line in lines)
         caption = page.locator("[aria-live]").filter(has_text=figure()["recap"].beat.caption)
@@ -196,7 +202,7 @@ def test_figures_and_cells_keep_apart_on_a_page_and_as_snippets():
 def test_axe_finds_nothing():
     with kept(pages(), **STILL) as page:
         visit(page, "p.html#recap")
-        page.get_by_text("This beat in words and numbers").click()
+        read_in_words(page)
         page.evaluate(Axe().axe_script)
         found = page.evaluate(
             "(tags) => axe.run({ runOnly: tags }).then((all) => all.violations)", TAGS

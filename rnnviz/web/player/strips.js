@@ -3,7 +3,7 @@
 import { el, refill, styled } from "./dom.js";
 import { extent, extentText, heatColours, heatTable, paintHeat, scaleBar } from "./heat.js";
 import { keepingFocus } from "./tables.js";
-import { chartWindow, lineSample, timesRow, unitChart, unitLines } from "./unitchart.js";
+import { chartWindow, lineSample, timesRow, unitChart, unitLines, unitTicks } from "./unitchart.js";
 import { math, precise, shownNumber, spokenName } from "./words.js";
 import { rangeOf } from "./worked.js";
 
@@ -62,7 +62,7 @@ export class Strips {
     if (painted || this.unit !== focusUnit || this.t !== beat.t) this.point(beat.t, focusUnit);
   }
 
-  /** Be told when the strips are seen, even if they are again before a frame has shown them gone. */
+  /** Be told when the strips are seen, even if no frame has shown that they were gone. */
   whenSeen() {
     this.sizes.unobserve(this.root);
     this.sizes.observe(this.root);
@@ -297,10 +297,4 @@ export class Strips {
     event.preventDefault();
     event.stopPropagation(); // the player steps with the same keys
   }
-}
-
-/** Return numbers beside the rows: all of few units, else the first and the last. */
-function unitTicks(H) {
-  const shown = H <= 8 ? Array.from({ length: H }, (_, k) => k) : [0, H - 1];
-  return shown.map((k) => styled(el("span", {}, String(k + 1)), { "--rv-at": k + 0.5 }));
 }

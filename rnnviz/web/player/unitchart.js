@@ -133,3 +133,9 @@ export function timesRow(length, width, from = 0) {
   const ticks = timeTicks(length, width, from).map(named);
   return el("div", { class: "rv-times", "aria-hidden": "true" }, ticks);
 }
+
+/** Return numbers beside the rows: all of few units, else the first and the last. */
+export function unitTicks(H) {
+  const shown = H <= 8 ? Array.from({ length: H }, (_, k) => k) : [0, H - 1];
+  return shown.map((k) => styled(el("span", {}, String(k + 1)), { "--rv-at": k + 0.5 }));
+}
