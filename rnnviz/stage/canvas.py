@@ -10,6 +10,7 @@ from rnnviz.diagram import HEIGHT, WIDTH, Box, Point
 from rnnviz.stage.twins import outline
 
 UNIT = 8.0 / HEIGHT  # manim's frame is 8 units high
+HEAD = 16.0  # each side of an arrow's head
 THIRDS = np.array([[3, 0], [2, 1], [1, 2], [0, 3]]) / 3  # a straight line as a curve
 
 
@@ -41,6 +42,13 @@ def polyline(points: tuple[Point, ...] | list[Point]) -> VMobject:
 def polygon(*corners: Point) -> VMobject:
     """Return a closed shape with straight sides between canvas points, with no style yet."""
     return polyline([*corners, corners[0]])
+
+
+def arrow_head(x: float, y: float) -> VMobject:
+    """Return the head of an arrow to the right, around a canvas point, with no style yet."""
+    length = HEAD * 3**0.5 / 2
+    left, right = x - length / 2, x + length / 2
+    return polygon((left, y - HEAD / 2), (right, y), (left, y + HEAD / 2))
 
 
 def segments(pairs: list[tuple[Point, Point]]) -> VMobject:

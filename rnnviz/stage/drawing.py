@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from manim import RoundedRectangle, Triangle, VGroup, VMobject
+from manim import RoundedRectangle, VGroup, VMobject
 
 from rnnviz.diagram import PILL_WIDTH, Box, Node, Point, Wire
 from rnnviz.equations import equation, is_named, symbol
 from rnnviz.ops import ACTIVATIONS
 from rnnviz.scalars import Neuron, Rest
-from rnnviz.stage.canvas import UNIT, at, canvas_box, middle, polyline, segments
+from rnnviz.stage.canvas import UNIT, arrow_head, at, canvas_box, middle, polyline, segments
 from rnnviz.stage.numbering import is_numbered, numbers, room
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.shapes import operation, weight_line
@@ -96,8 +96,7 @@ class Drawing:
         self.wires[wire.source, wire.target] = line
         if wire.target != "next":
             return line
-        head = Triangle().rotate(-1.5708).scale_to_fit_height(16 * UNIT)
-        head.set_fill(self.theme.faint, 1).set_stroke(width=0).move_to(at(*wire.points[-1]))
+        head = arrow_head(*wire.points[-1]).set_fill(self.theme.faint, 1).set_stroke(width=0)
         group = grouped(line, head)
         self.wires[wire.source, wire.target] = group
         return group

@@ -1,7 +1,6 @@
 """The legend's operations, wires and the terms of a sum."""
 
-import numpy as np
-from manim import Triangle, VGroup, VMobject
+from manim import VGroup, VMobject
 
 from rnnviz.cells import Cell, lstm
 from rnnviz.diagram import Box
@@ -9,7 +8,7 @@ from rnnviz.equations import symbol
 from rnnviz.ops import ACTIVATIONS, OPS, REALS
 from rnnviz.rounding import ALMOST
 from rnnviz.spacing import MARKS
-from rnnviz.stage.canvas import UNIT, at, polyline, segments
+from rnnviz.stage.canvas import arrow_head, at, polyline, segments
 from rnnviz.stage.card import centres, heading, note, under, words
 from rnnviz.stage.curve import Curve
 from rnnviz.stage.drawing import LIT, WIRE
@@ -85,8 +84,8 @@ def _bent(x: float, y: float) -> VMobject:
 
 def _leaving(x: float, y: float, hue: str) -> VGroup:
     line = polyline([(x - HALF, y), (x + HALF, y)]).set_stroke(hue, WIRE)
-    head = Triangle().rotate(-np.pi / 2).scale_to_fit_height(16 * UNIT)
-    return grouped(line, head.set_fill(hue, 1).set_stroke(width=0).move_to(at(x + HALF, y)))
+    head = arrow_head(x + HALF, y).set_fill(hue, 1).set_stroke(width=0)
+    return grouped(line, head)
 
 
 def terms(pen: Pen) -> list[VMobject]:
