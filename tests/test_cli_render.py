@@ -425,6 +425,11 @@ def test_all_scenes_are_rendered_one_after_another(here, asked):
         (["rnn", "--executor", "tcp://x"], "wanted dask://HOST:PORT, got 'tcp://x'"),
         (["rnn", "--max-size", "big"], "wanted a size such as 500MB or 2GiB, got 'big'"),
         (["rnn", "--clips", "-s"], "--clips: wanted with mp4, webm, mov, got --still"),
+        (["rnn", "--clips", "-o", "x.mp4"], "--output: wanted a folder for the clips, got 'x.mp4'"),
+        (["rnn", "-o", "."], "--output: wanted a file, got the folder '.'"),
+        (["rnn", "-o", ".."], "--output: wanted a file, got the folder '..'"),
+        (["rnn", "-o", "/"], "--output: wanted a file, got the folder '/'"),
+        (["rnn", "--pace", "nan"], "'--pace': nan is not in the range 0.05<=x<=20."),
     ],
 )
 def test_options_of_work_that_cannot_be_are_refused(here, asked, args, message):

@@ -76,6 +76,10 @@ def settings_for(given: Encoding, subtitles: str) -> Settings:
     if given.clips and (kind not in CLIPS or given.still):
         got = "--still" if given.still else repr(kind)
         raise click.UsageError(f"--clips: wanted with {', '.join(CLIPS)}, got {got}")
+    if given.clips and given.output is not None and given.output.suffix:
+        raise click.UsageError(
+            f"--output: wanted a folder for the clips, got {str(given.output)!r}"
+        )
     if given.beat is not None and not given.still:
         raise click.UsageError(f"--beat: wanted with --still, got {given.beat!r} alone")
     if subtitles and given.still:
@@ -102,7 +106,8 @@ def target_for(name: str, output: Path | None, settings: Settings) -> Path:
     if output is None:
         FOLDER.mkdir(exist_ok=True)
         return FOLDER / f"{name}{'-clips' if settings.clips else ''}{suffix}"
-    return output if output.suffix or not suffix else output.with_name(output.name + suffix)
+    named = output.name not in ("", "..")  # what is not is a folder, which is refused later
+    return output.with_name(output.name + suffix) if named and not output.suffix else output
 
 
 def _format(kind: str | None, output: Path | None, transparent: bool, still: bool) -> str:

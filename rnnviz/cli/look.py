@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import click
 
 from rnnviz import subtitles
+from rnnviz.cli.finite import Finite
 from rnnviz.cli.gathering import gathered
 from rnnviz.rounding import DIGITS
 from rnnviz.storyboard import DETAILS, MOST_DIGITS
@@ -50,6 +51,6 @@ _OPTIONS = (
         help="Of the first timestep.  [full]",
     ),
     digits_option,
-    click.option("--pace", type=click.FloatRange(0.05, 20), default=1.0, help="2 is half as fast."),
+    click.option("--pace", type=Finite(0.05, 20), default=1.0, help="2 is half as fast."),
 )
 look_options = gathered("look", Look, _OPTIONS)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from rnnviz.cli.finite import Finite
 from rnnviz.cli.gathering import gathered
 from rnnviz.conventions import CONVENTIONS
 from rnnviz.model import DIRECTIONS
@@ -72,7 +73,7 @@ _OPTIONS = (
     ),
     click.option(
         "--budget",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Finite(min=0, min_open=True),
         metavar="GIB",
         help="Memory that the values may take.  [4]",
     ),

@@ -21,19 +21,24 @@ def watch(scenes: Sequence[str], source: Source) -> None:
     from watchdog.events import FileSystemEvent, FileSystemEventHandler
     from watchdog.observers import Observer
 
-    watched = {path.resolve() for path in _files(scenes, source)}
+    files = {path.resolve() for path in _files(scenes, source)}
+    homes = {file[0].resolve().parent for file in map(scene_path, scenes) if file is not None}
     changed = threading.Event()
+
+    def matters(path: Path) -> bool:
+        # beside a scene's file may stand what it imports, perhaps only after its next change
+        return path in files or (path.suffix == ".py" and path.parent in homes)
 
     class Handler(FileSystemEventHandler):
         def on_any_event(self, event: FileSystemEvent) -> None:
             paths = {
                 Path(str(path)).resolve() for path in (event.src_path, event.dest_path) if path
             }
-            if event.event_type in ("modified", "created", "moved") and paths & watched:
+            if event.event_type in ("modified", "created", "moved") and any(map(matters, paths)):
                 changed.set()
 
     observer = Observer()
-    for folder in {path.parent for path in watched}:
+    for folder in {path.parent for path in files}:
         observer.schedule(Handler(), str(folder))
     observer.start()
     command = [sys.executable, "-m", "rnnviz", *_arguments()]
@@ -67,12 +72,12 @@ def _arguments() -> list[str]:
 
 
 def _files(scenes: Sequence[str], source: Source) -> list[Path]:
-    """Return the files that a render depends on: scenes, what stands beside them, and data."""
+    """Return the files that a render depends on: its scenes and data."""
     found = [path for path in (source.input, source.weights) if path is not None]
     for scene in scenes:
         file = scene_path(scene)
         if file is not None:
-            found += [file[0], *file[0].parent.glob("*.py")]
+            found.append(file[0])
         else:
             spec = find_spec(scene_module(scene))
             found += [Path(spec.origin)] if spec and spec.origin else []
