@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from manim import Line, VGroup, VMobject
 
 from rnnviz.diagram import PILL_WIDTH, Box
-from rnnviz.stage.canvas import at
-from rnnviz.stage.drawing import rounded
+from rnnviz.stage.canvas import at, rounded
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label

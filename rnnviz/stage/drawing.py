@@ -1,19 +1,18 @@
 """The diagram as manim objects: what stands, what lights up and where numbers go."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
-from manim import RoundedRectangle, VGroup, VMobject
+from manim import VGroup, VMobject
 
 from rnnviz.diagram import PILL_WIDTH, Box, Node, Point, Wire
 from rnnviz.equations import equation, is_named, symbol
 from rnnviz.ops import ACTIVATIONS
 from rnnviz.scalars import Neuron, Rest
-from rnnviz.stage.canvas import UNIT, arrow_head, at, canvas_box, middle, polyline, segments
+from rnnviz.stage.canvas import arrow_head, canvas_box, middle, polyline, rounded, segments
 from rnnviz.stage.numbering import is_numbered, numbers, room
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.shapes import operation, weight_line
-from rnnviz.stage.twins import grouped, twin
+from rnnviz.stage.twins import grouped
 from rnnviz.stage.typeset import Label
 from rnnviz.storyboard import Beat
 from rnnviz.theme import mix
@@ -261,20 +260,6 @@ def focus_wires(drawing: Drawing, beat: Beat) -> VGroup:
     for line in group:
         line.set_stroke(width=line.get_stroke_width() * min(1.0, (8 / len(group)) ** 0.5))
     return group
-
-
-def rounded(box: Box, radius: float) -> VMobject:
-    """Return a rounded rectangle over a canvas box."""
-    width, height = round(box.right - box.left, 6), round(box.bottom - box.top, 6)
-    radius = min(radius, width / 2 - 0.01, height / 2 - 0.01)
-    shape = twin(_rounded(width, height, radius))
-    return shape.move_to(at((box.left + box.right) / 2, (box.top + box.bottom) / 2))
-
-
-@lru_cache(maxsize=256)
-def _rounded(width: float, height: float, radius: float) -> VMobject:
-    """Return a rounded rectangle around the origin, which takes manim long to make."""
-    return RoundedRectangle(width=width * UNIT, height=height * UNIT, corner_radius=radius * UNIT)
 
 
 def bystanders(drawing: Drawing, beat: Beat) -> list[VMobject]:

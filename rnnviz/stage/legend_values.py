@@ -6,7 +6,7 @@ from rnnviz.cells import GRU, LSTM, Cell, rnn
 from rnnviz.diagram import PAD, PILL_WIDTH, Box
 from rnnviz.equations import is_named, symbol
 from rnnviz.params import MAX_DRAWN, demo
-from rnnviz.stage.canvas import at
+from rnnviz.stage.canvas import at, rounded
 from rnnviz.stage.card import (
     PILL_HEIGHT,
     WORDS,
@@ -19,7 +19,7 @@ from rnnviz.stage.card import (
     under,
     words,
 )
-from rnnviz.stage.drawing import THIN, rounded
+from rnnviz.stage.drawing import THIN
 from rnnviz.stage.frame import Frame
 from rnnviz.stage.pen import Pen, joined
 from rnnviz.stage.strip import is_partial, strip

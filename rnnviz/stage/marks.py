@@ -9,9 +9,8 @@ from manim import Circle, LineJointType, Rectangle, VGroup, VMobject
 from rnnviz.diagram import Box as Area
 from rnnviz.figures import marks
 from rnnviz.figures.notation import spoken, typst
-from rnnviz.stage.canvas import UNIT, at, polygon, polyline
+from rnnviz.stage.canvas import UNIT, at, polygon, polyline, rounded
 from rnnviz.stage.dashes import dashed
-from rnnviz.stage.drawing import rounded
 from rnnviz.stage.twins import grouped, outline
 from rnnviz.stage.typeset import Label, Typesetter
 from rnnviz.theme import Rgb, Theme, mix

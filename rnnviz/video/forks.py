@@ -20,7 +20,7 @@ from rnnviz.video.settings import Settings
 from rnnviz.video.spent import Spent
 from rnnviz.video.turns import next_turn
 
-AHEAD = 8  # processes that may wait, for each that films
+AHEAD = 4  # processes that may wait, for each that films
 BEAT = 10  # frames that take as long as all that a section takes besides
 
 

@@ -1,21 +1,30 @@
-"""Imports manim for a program that only renders, in three quarters of the time.
+"""Imports manim for a program that only renders, in two thirds of the time.
 
-Some of what manim imports serves other ends: notebooks, web pages, Fortran. While one processor
+Some of what manim imports serves other ends, such as notebooks and web pages. While one processor
 reads it the others have nothing to do, which counts where the whole render takes a few seconds.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
 
 LATER = frozenset(  # read when something of them is used first
-    {"soupsieve", "charset_normalizer", "numpy.f2py", "numpy.testing"}
+    {"soupsieve", "charset_normalizer"}
 )
+ROTATIONS = "scipy.spatial.transform"  # for which much of SciPy would be read
 NOTEBOOK = "IPython"  # manim adds its magic words to it, which only a notebook has
+
+
+class _Rotation(type):
+    """Stands for SciPy's ``Rotation``, the one thing that manim takes from there."""
+
+    def __getattr__(cls, name: str) -> object:
+        return getattr(import_module(ROTATIONS).Rotation, name)
 
 
 class _Later(MetaPathFinder):
@@ -37,14 +46,19 @@ def import_manim() -> None:
     """
     if "manim" in sys.modules or NOTEBOOK in sys.modules:
         return
-    with _without(NOTEBOOK), _found_by(_Later()):
+    rotations = ModuleType(ROTATIONS)
+    vars(rotations)["Rotation"] = _Rotation("Rotation", (), {})
+    with _found_as(NOTEBOOK, None), _found_as(ROTATIONS, rotations), _found_by(_Later()):
         import manim  # noqa: F401
 
 
 @contextmanager
-def _without(name: str) -> Iterator[None]:
-    """Let a module look as if it were not installed."""
-    sys.modules[name] = None  # type: ignore[assignment]
+def _found_as(name: str, module: ModuleType | None) -> Iterator[None]:
+    """Let a module that nobody has imported be another one; None is one that is not installed."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = module  # type: ignore[assignment]
     try:
         yield
     finally:
