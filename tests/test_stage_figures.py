@@ -200,3 +200,29 @@ def test_a_figure_that_there_is_not_is_named():
         RnnvizError, match=r"figure: wanted one of compare, dense, .*, got 'nothing'"
     ):
         type("Wrong", (FigureScene,), {"figure": "nothing"})
+
+
+def test_a_slot_keeps_its_outline_when_its_number_comes(brush):
+    empty, full = (brush.draw(Pill("p", v, 300, 300, "h", "h")) for v in (None, 0.9))
+    steps = [*become(empty, full)]
+    assert [type(step).__name__ for step in steps] == ["Morph", "Fade"]
+    assert [step.mobject for step in steps] == [*full]
+    back = [*become(full, empty)]
+    assert [step.mobject for step in back] == [empty[0], full[1]]
+
+
+def test_nothing_runs_along_a_wire_that_is_not_there_nor_comes_before_it_was_brought(scene):
+    sheet = Sheet("A wire", ())
+    sheet.put(Wire("wire", ((350, 300), (600, 300))), Pill("pill", 0.5, 660, 300, "h[1,1]", "h"))
+    sheet.beat("one", "One", "It is there.", waves=[Wave(("wire", "pill"), pulses=("wire",))])
+    sheet.beat("recap", "Recap", "All of it.")
+    stage, played = FigureStage(scene, sheet.figure(), LIGHT), []
+    scene.play = lambda *animations, **options: played.append(animations)
+    stage.play(sheet.figure()["one"])
+    wire, pill = stage.shapes["wire"], stage.shapes["pill"]
+    rates = {id(one.mobject): one.rate_func for one in played[-1]}
+    (run,) = [one.rate_func for one in played[-1] if type(one).__name__ == "Travel"]
+    at = [k / 20 for k in range(21)]
+    assert all(run(t) == 0 or rates[id(wire)](t) == 1 for t in at)
+    assert all(rates[id(pill)](t) <= run(t) for t in at)
+    assert [rate(1) for rate in (run, rates[id(wire)], rates[id(pill)])] == [1, 1, 1]

@@ -1,9 +1,10 @@
 """Plays the beats of a figure in a manim scene, and the scene that those in ``scenes/`` are."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
-from manim import Animation, Dot, Scene, VGroup, VMobject
+from manim import Animation, Dot, Scene, VGroup, VMobject, smooth
+from manim.utils.rate_functions import squish_rate_func
 
 from rnnviz.cues import Cue
 from rnnviz.errors import RnnvizError
@@ -26,6 +27,9 @@ from rnnviz.theme import Theme
 
 LEAVING, MOVING, MORE, LONGEST = 0.3, 0.7, 0.05, 1.5  # seconds of a wave and for each mark in it
 LAG = 0.25
+LAYING = squish_rate_func(smooth, 0.0, 0.3)  # nothing runs along a wire that is not there yet
+RUNNING = squish_rate_func(smooth, 0.3, 1.0)
+BROUGHT = 0.5  # of a wave in which something runs along wires, from where on the rest comes
 WIDEST = 900.0  # of the title
 
 
@@ -112,6 +116,7 @@ class FigureStage:
         """Let what is in a wave come, change or go, and run along its wires."""
         entering: list[Animation] = []
         rest: list[Animation] = []
+        laid = {name.removeprefix("-") for name in wave.pulses} - {*self.shapes} - {*wave.flights}
         for name in wave.ids:
             old, mark = self.shapes.get(name), coming.get(name)
             if mark is None:
@@ -122,26 +127,35 @@ class FigureStage:
             if name in wave.flights:
                 entering.append(Fly(new, wave.flights[name]))
                 rest += [fade_out(old)] if old is not None else []
+            elif name in laid:
+                rest.append(fade_in(new, rate_func=LAYING))
             elif old is None:
                 entering.append(fade_in(new))
             else:
                 rest += become(old, new)
         self._arrange(order)
-        rest += self._pulses(wave.pulses, coming)
-        spans = staggered(*entering, lag=min(LAG, 3.0 / max(len(entering), 1)))
+        rest += self._pulses(wave.pulses, coming, laid)
+        arriving = in_time(staggered(*entering, lag=min(LAG, 3.0 / max(len(entering), 1))))
+        if wave.pulses:
+            for one in arriving:
+                rate: Any = one.rate_func
+                one.rate_func = squish_rate_func(rate, BROUGHT, 1.0)
         seconds = min(LONGEST, MOVING + MORE * len(wave.ids) + 0.3 * bool(wave.pulses))
         words = self._words(caption) if caption else []
-        self._run([*rest, *in_time(spans), *words], seconds)
+        self._run([*rest, *arriving, *words], seconds)
 
-    def _pulses(self, pulses: Sequence[str], coming: dict[str, Mark]) -> list[Animation]:
-        """Return what runs along wires: a dot each, gone at the end."""
+    def _pulses(
+        self, pulses: Sequence[str], coming: dict[str, Mark], laid: Container[str]
+    ) -> list[Animation]:
+        """Return what runs along wires, a dot each, gone at the end; ``laid`` come meanwhile."""
         moving: list[Animation] = []
         for name in pulses:
             wire = coming.get(name.removeprefix("-")) or self.marks[name.removeprefix("-")]
             assert isinstance(wire, Wire)
             points = wire.points[::-1] if name.startswith("-") else wire.points
             dot = grouped(Dot(radius=11 * UNIT, color=self.brush.colour(wire.role)))
-            moving.append(Travel(dot, list(points), introducer=True, remover=True))
+            rate = RUNNING if wire.id in laid else smooth
+            moving.append(Travel(dot, list(points), introducer=True, remover=True, rate_func=rate))
         return moving
 
     def _out(self, name: str) -> Animation:

@@ -1,6 +1,7 @@
 """How a mark becomes another: shapes of one outline change into each other, others cross over."""
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 from manim import Animation, Mobject, VGroup, VMobject, smooth
@@ -51,24 +52,30 @@ def _form(shape: VMobject) -> tuple[object, ...]:
 
 def become(old: VGroup, new: VGroup) -> Iterator[Animation]:
     """Yield what turns a drawn mark into another: part by part, a text by crossing over."""
-    if len(old) == len(new) and all(
-        isinstance(a, Label) == isinstance(b, Label) for a, b in zip(old, new, strict=True)
-    ):
-        for before, after in zip(old, new, strict=True):
+    pairs = [*zip_longest(old, new)]
+    if all(_may_be_text(before) == _may_be_text(after) for before, after in pairs):
+        for before, after in pairs:
             yield from _part(before, after)
     else:
-        yield fade_out(old, rate_func=FIRST_HALF)
-        yield fade_in(new, rate_func=LAST_HALF)
+        yield from _crossing(old, new, any(isinstance(one, Label) for one in (*old, *new)))
 
 
-def _part(before: VMobject, after: VMobject) -> Iterator[Animation]:
-    told = isinstance(before, Label) and isinstance(after, Label)
+def _part(before: VMobject | None, after: VMobject | None) -> Iterator[Animation]:
+    told = _may_be_text(before)
     same = not told or getattr(before, "text", "") == getattr(after, "text", "")
-    if same and alike(before, after):
+    if before is not None and after is not None and same and alike(before, after):
         yield Morph(after, before)
-    elif told:
-        yield fade_out(before, rate_func=FIRST_HALF)
-        yield fade_in(after, rate_func=LAST_HALF)
     else:
-        yield fade_out(before)
-        yield fade_in(after)
+        yield from _crossing(before, after, told)
+
+
+def _may_be_text(part: VMobject | None) -> bool:
+    return part is None or isinstance(part, Label)
+
+
+def _crossing(old: VMobject | None, new: VMobject | None, told: bool) -> Iterator[Animation]:
+    """Yield what lets one go and the other come; shapes meanwhile, texts one after the other."""
+    if old is not None:
+        yield fade_out(old, rate_func=FIRST_HALF if told else smooth)
+    if new is not None:
+        yield fade_in(new, rate_func=LAST_HALF if told else smooth)

@@ -12,6 +12,7 @@ from rnnviz.errors import RnnvizError
 from rnnviz.rounding import DIGITS
 from rnnviz.stage import legend
 from rnnviz.stage.frame import Frame
+from rnnviz.stage.morph import FIRST_HALF, LAST_HALF
 from rnnviz.stage.motion import fade_in, fade_out, in_time, staggered
 from rnnviz.stage.pen import Pen
 from rnnviz.stage.stage import Stage, paint_background
@@ -156,9 +157,9 @@ class LegendScene(TracedScene):
         for beat, parts in self.parts.items():
             self.next_section(beat.id)
             start = float(self.time)
-            leaving = [fade_out(caption)] if len(caption) else []
+            leaving = [fade_out(caption, rate_func=FIRST_HALF)] if len(caption) else []
             caption = self.frame.caption(beat.caption)
-            entering = [fade_in(caption)] if len(caption) else []
+            entering = [fade_in(caption, rate_func=LAST_HALF)] if len(caption) else []
             coming = in_time(staggered(*map(fade_in, parts), lag=0.3))
             self.play(*leaving, *entering, *coming, run_time=2.0 * self.pace)
             self.after(beat)

@@ -9,8 +9,11 @@ const LEAVING = 0.3; // seconds in which what is in no wave goes
 const WAVE = { least: 0.7, each: 0.05, pulse: 0.3, most: 1.5 }; // seconds of one
 const LAG = 0.25; // of the time of one that comes, after which the next one does
 const SEEN = 0.25; // of a flight, after which what flies is fully there
+const LAID = 0.3; // of a wave, after which wires are there along which something runs
+const BROUGHT = 0.5; // of one in which something runs, from where on the rest comes
 const DOT = 11; // radius of what runs along a wire
 const LATE = 400; // milliseconds, after which a motion is over even if nothing was drawn
+const unsigned = (id) => id.replace(/^-/, "");
 const smooth = (share) => share * share * (3 - 2 * share);
 
 /** The motion to the beat that the session is at; `done` resolves at its end; `pace` 2 is slow. */
@@ -85,11 +88,16 @@ export class FigureMotion {
 
   wave({ ids, flights, pulses }, start, end) {
     const isComing = (id) => this.now.has(id) && (!this.old.has(id) || flights[id]);
-    const coming = ids.filter(isComing);
+    const isLaid = (id) => ids.includes(id) && !this.old.has(id) && !flights[id];
+    const wires = pulses.map(unsigned).filter(isLaid);
+    const laid = start + LAID * (end - start);
+    for (const id of wires) this.fade(this.picture.shapes.get(id).root, start, laid);
+    const coming = ids.filter((id) => isComing(id) && !wires.includes(id));
     const lag = Math.min(LAG, 3 / Math.max(coming.length, 1));
-    const each = (end - start) / (1 + lag * Math.max(coming.length - 1, 0));
+    const first = pulses.length ? start + BROUGHT * (end - start) : start;
+    const each = (end - first) / (1 + lag * Math.max(coming.length - 1, 0));
     coming.forEach((id, k) => {
-      const from = start + k * lag * each;
+      const from = first + k * lag * each;
       const { root } = this.picture.shapes.get(id);
       if (flights[id]) this.fly(root, flights[id], from, from + each);
       else this.fade(root, from, from + each);
@@ -99,7 +107,7 @@ export class FigureMotion {
       else if (this.old.has(id) && this.old.get(id) !== this.now.get(id))
         this.change(id, start, end, !isComing(id));
     }
-    for (const id of pulses) this.pulse(id, start, end);
+    for (const id of pulses) this.pulse(id, wires.includes(unsigned(id)) ? laid : start, end);
   }
 
   /** Let an element come, or go with `from` 1 and `to` 0. */
@@ -149,7 +157,7 @@ export class FigureMotion {
 
   /** Let a dot run along a wire, from its end with a minus in front of the id. */
   pulse(signed, start, end) {
-    const id = signed.replace(/^-/, "");
+    const id = unsigned(signed);
     const wire = this.marks[this.now.get(id) ?? this.old.get(id)].pieces[0];
     const way = [];
     for (let k = 0; k < wire.points.length; k += 2) way.push(wire.points.slice(k, k + 2));
