@@ -51,15 +51,14 @@ def _fold(sheet: Sheet, model: ModelTrace) -> None:
     out = replace(net.layers(model.model)[2], source=folded, one=(FOLDED_H, 640))
     sheet.put(out.wires(), out.bubble)
     left, right = CLOSED.x - CLOSED.wide / 2, CLOSED.x + CLOSED.wide / 2
-    top = CLOSED.y - CLOSED.high / 2
+    top, back = CLOSED.y - CLOSED.high / 2, right - 60
     outer: tuple[Mark, ...] = (
         _code(),
         Wire("go.e", ((FOLDED_E, 686), (FOLDED_E, CLOSED.y + 81)), "x"),
         Wire("go.in", ((FOLDED_E + 52, CLOSED.y), (left, CLOSED.y)), "x", 4),
         Wire("go.out", ((right, CLOSED.y), (FOLDED_H - 52, CLOSED.y)), "h", 4),
-        Wire("loop", ((right - 90, top), (right - 90, 225), (left + 90, 225), (left + 90, top)),
-             "h", 4),
-        Math("loop.name", "h_t", CLOSED.x, 208, 32, "h", "centre"),
+        Wire("loop", ((back, top), (back, 225), (CLOSED.x, 225), (CLOSED.x, top)), "h", 4),
+        Math("loop.name", "h_t", (back + CLOSED.x) / 2, 208, 32, "h", "centre"),
         Math("go.name", "e(c)", FOLDED_E, CLOSED.y - 98, 30, "muted", "centre"),
         Math("go.h", "h_t", FOLDED_H, CLOSED.y - 98, 30, "muted", "centre"),
     )  # fmt: skip
