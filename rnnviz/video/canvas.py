@@ -164,7 +164,7 @@ class Canvas:
             return self.all
         mobject = shape.mobject
         width = max(float(mobject.stroke_width), float(mobject.background_stroke_width))
-        look = shape.outline, width, mobject.joint_type, mobject.cap_style
+        look = shape.outline, width, mobject.joint_type._value_, mobject.cap_style._value_
         known = self._extents.get(look)
         if known is None:
             if len(self._extents) >= KEPT:
