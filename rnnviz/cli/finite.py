@@ -13,5 +13,5 @@ class Finite(click.FloatRange):
         """Return the number."""
         number = super().convert(value, param, ctx)
         if math.isnan(number):
-            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+            self.fail(f"wanted a number, got {value}", param, ctx)
         return number

@@ -116,23 +116,24 @@ class FigureStage:
         """Let what is in a wave come, change or go, and run along its wires."""
         entering: list[Animation] = []
         rest: list[Animation] = []
-        laid = {name.removeprefix("-") for name in wave.pulses} - {*self.shapes} - {*wave.flights}
+        new = {*wave.ids} - {*self.shapes} - {*wave.flights}
+        laid = new & {name.removeprefix("-") for name in wave.pulses}
         for name in wave.ids:
             old, mark = self.shapes.get(name), coming.get(name)
             if mark is None:
                 rest.append(self._out(name))
                 continue
-            new = self.brush.draw(mark)
-            self.shapes[name] = new
+            drawn = self.brush.draw(mark)
+            self.shapes[name] = drawn
             if name in wave.flights:
-                entering.append(Fly(new, wave.flights[name]))
+                entering.append(Fly(drawn, wave.flights[name]))
                 rest += [fade_out(old)] if old is not None else []
             elif name in laid:
-                rest.append(fade_in(new, rate_func=LAYING))
+                rest.append(fade_in(drawn, rate_func=LAYING))
             elif old is None:
-                entering.append(fade_in(new))
+                entering.append(fade_in(drawn))
             else:
-                rest += become(old, new)
+                rest += become(old, drawn)
         self._arrange(order)
         rest += self._pulses(wave.pulses, coming, laid)
         arriving = in_time(staggered(*entering, lag=min(LAG, 3.0 / max(len(entering), 1))))

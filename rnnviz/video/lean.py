@@ -13,9 +13,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
 
-LATER = frozenset(  # read when something of them is used first
-    {"soupsieve", "charset_normalizer"}
-)
+LATER = {"soupsieve", "charset_normalizer"}  # read when something of them is used first
 ROTATIONS = "scipy.spatial.transform"  # for which much of SciPy would be read
 NOTEBOOK = "IPython"  # manim adds its magic words to it, which only a notebook has
 
